@@ -1,0 +1,36 @@
+ARG PYTHON=3.13
+
+FROM python:${PYTHON}-slim AS build
+WORKDIR /src
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY requirements/build.txt requirements/runtime.txt requirements/
+RUN pip install --require-hashes --no-deps -r requirements/build.txt -r requirements/runtime.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+RUN pip install --no-deps --no-build-isolation --no-index . \
+    && pip uninstall --yes flit_core pip
+
+FROM python:${PYTHON}-slim
+LABEL org.opencontainers.image.title="hh-bridge" \
+      org.opencontainers.image.description="A Telegram bot that carries a job seeker's hh.ru conversations into the chat and back" \
+      org.opencontainers.image.licenses="MIT"
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin bridge \
+    && install --directory --owner=bridge --mode=0700 /data
+COPY --from=build /opt/venv /opt/venv
+# The root file system may be read-only: the bridge writes to /data alone, and only when REDIS_URL is unset.
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HTTP_HOST=0.0.0.0 \
+    DATA_DIR=/data \
+    LOG_FORMAT=json
+USER bridge
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+# For `run` and `web`; `worker` listens on no port, so switch the check off for it.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % (os.environ.get('HTTP_PORT') or 8080), timeout=4)"]
+ENTRYPOINT ["hh-bridge"]
+CMD ["run"]

@@ -1,0 +1,75 @@
+# Needs Python 3.11 or newer and make. Everything else is installed into .venv, pinned with hashes.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
+PYTHON ?= $(shell $(FIND_PYTHON))
+
+.PHONY: help sandbox run test lint check format lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make sandbox   the bridge with a local hh.ru and a local Telegram, in the browser'
+	@echo 'make run       the bridge itself, with the settings of .env'
+	@echo 'make test      all tests, with branch coverage'
+	@echo 'make lint      ruff and mypy'
+	@echo 'make check     lint and test'
+	@echo 'make format    lets ruff mend what it can'
+	@echo 'make lock      pins the newest allowed dependencies, with hashes'
+	@echo 'make clean     removes .venv and what tools left behind'
+
+sandbox: $(VENV)/runtime.stamp
+	@$(BIN)/hh-bridge sandbox
+
+run: $(VENV)/runtime.stamp
+	@$(BIN)/hh-bridge run
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --cov
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+check: lint test
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+$(BIN)/pip:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo 'Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv).' >&2; exit 1; fi
+	@rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/pip
+	$(PIP) install --require-hashes --no-deps -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
+	$(PIP) install --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
+
+# Run it with the oldest Python: newer ones need nothing more, older ones do. The settings of this machine's
+# pip are left out, so that no address of a local index gets into the files.
+LOCK := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
+	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: $(BIN)/pip
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "make lock needs PYTHON=python3.11")'
+	$(BIN)/python -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip --quiet install pip-tools
+	$(LOCK) --all-build-deps --only-build-deps --output-file requirements/build.txt pyproject.toml
+	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,229 @@
+"""The bridge put together: which part gets what, in which order it starts and stops.
+
+`web` takes updates in and shows the callback pages, `worker` does the work; one process may be both.
+Everything they share is Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.chat.buttons import button_key
+from bot.handlers.registry import application
+from bot.handlers.context import Bridge
+from bot.hh.client import Call, Client, parse
+from bot.hh.models import Me
+from bot.hh.oauth import OAuth
+from bot.hh.transport import READ_SECONDS, open_client, open_transport
+from bot.linking import Linking
+from bot.settings import Settings
+from bot.store import keys
+from bot.store.connection import connect
+from bot.store.embedded import EmbeddedRedis
+from bot.store.limiter import Limiter
+from bot.store.mailbox import Mailboxes
+from bot.store.scripts import Store
+from bot.store.vault import Vault, kept_key
+from bot.telegram.botapi import BotApi
+from bot.telegram.intake import Intake
+from bot.telegram.lease import Lease
+from bot.telegram.poller import Poller
+from bot.telegram.sender import Sender
+from bot.telegram.webhook import Identity, Webhook
+from bot.web.app import build, serving
+from bot.web.readiness import Readiness
+from bot.worker.services import Services, Timing
+from bot.worker.worker import Worker
+
+log = logging.getLogger(__name__)
+
+TELEGRAM_RATE, TELEGRAM_BURST = 30.0, 30
+"""Messages a second to all chats (Bot FAQ, "How can I message all of my bot's subscribers at once?")."""
+
+HH_BURST = 5
+SENDS_AT_ONCE = 100
+_AGAIN_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What web and worker both use."""
+
+    store: Store
+    mailboxes: Mailboxes
+    vault: Vault
+    oauth: OAuth
+    hh: Client
+    linking: Linking
+    telegram: BotApi
+    identity: Identity
+
+
+async def run(
+    settings: Settings,
+    *,
+    web: bool = True,
+    worker: bool = True,
+    telegram_link_base: str = "https://t.me",
+    timing: Timing | None = None,
+    ready: asyncio.Event | None = None,
+) -> None:
+    """Run until cancelled; then stop in order. `ready` is set once updates can come in.
+
+    Raises `bot.store.errors.EmbeddedServerError` and OSError (the port is taken) at the start.
+    """
+    async with _shared(settings) as shared, asyncio.TaskGroup() as tasks:
+        if web:
+            tasks.create_task(_web(settings, shared, telegram_link_base, ready))
+        if worker:
+            tasks.create_task(_work(settings, shared, timing or Timing()))
+        await shared.identity.run()
+
+
+@asynccontextmanager
+async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
+    async with AsyncExitStack() as stack:
+        if settings.redis_url is not None:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
+        store = connect(url)
+        stack.push_async_callback(store.aclose)
+        vault = Vault([key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)])
+        hh_http = await stack.enter_async_context(open_client(settings.hh_proxy_url))
+        telegram_http = await stack.enter_async_context(open_client(settings.telegram_proxy_url))
+        oauth = _oauth(settings, hh_http)
+        hh = _client(settings, hh_http)
+        telegram = BotApi(telegram_http, settings.telegram_api_url, settings.telegram_token.get_secret_value())
+
+        async def whose(token: str) -> Me:
+            return parse(Me, await hh.request(Call("GET", "/me"), token=token))
+
+        linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
+        yield _Shared(
+            store=store,
+            mailboxes=Mailboxes(store),
+            vault=vault,
+            oauth=oauth,
+            hh=hh,
+            linking=linking,
+            telegram=telegram,
+            identity=Identity(telegram),
+        )
+
+
+async def _web(
+    settings: Settings, shared: _Shared, telegram_link_base: str, ready: asyncio.Event | None
+) -> None:
+    """Ingress: the HTTP server, and the webhook or the poller."""
+    intake = Intake(shared.mailboxes)
+    source: Webhook | Poller
+    if settings.webhook_url is not None:
+        source = Webhook(shared.telegram, settings.webhook_url, settings.webhook_secret)
+    else:
+        source = Poller(shared.telegram, intake, Lease(shared.store, keys.poller_lease()))
+    app = build(
+        linking=shared.linking,
+        intake=intake,
+        readiness=Readiness(shared.store, source),
+        webhook_secret=settings.webhook_secret,
+        username=lambda: shared.identity.bot.username if shared.identity.bot else None,
+        telegram_link_base=telegram_link_base,
+    )
+    async with serving(app, settings.http_host, settings.http_port) as port:
+        log.info("listening on http://%s:%d", settings.http_host, port)
+        if ready is not None:
+            ready.set()
+        await source.run()
+
+
+async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
+    """The work, once Telegram has said who the bot is."""
+    async with _bot(settings) as bridge:
+        services = Services(
+            settings=settings,
+            store=shared.store,
+            mailboxes=shared.mailboxes,
+            vault=shared.vault,
+            oauth=shared.oauth,
+            hh=shared.hh,
+            hh_limit=Limiter(
+                shared.store, keys.pace("hh"), rate=settings.hh_requests_per_second, burst=HH_BURST
+            ),
+            telegram_limit=Limiter(
+                shared.store, keys.pace("telegram"), rate=TELEGRAM_RATE, burst=TELEGRAM_BURST
+            ),
+            sender=Sender(bridge.bot, button_key(settings.telegram_token.get_secret_value())),
+            application=bridge,
+            linking=shared.linking,
+            bot_username=bridge.bot.username,
+            clock=shared.mailboxes.now,
+            timing=timing,
+        )
+        await Worker(services).run()
+
+
+@asynccontextmanager
+async def _bot(settings: Settings) -> AsyncIterator[Bridge]:
+    """The bot library over the same kind of connections as hh.ru's client, initialized."""
+
+    def request() -> HTTPXRequest:
+        transport = open_transport(settings.telegram_proxy_url, connections=SENDS_AT_ONCE)
+        return HTTPXRequest(
+            connection_pool_size=SENDS_AT_ONCE,
+            read_timeout=READ_SECONDS,
+            write_timeout=READ_SECONDS,
+            connect_timeout=5.0,
+            pool_timeout=30.0,
+            httpx_kwargs={"transport": transport, "trust_env": False},
+        )
+
+    bot = ExtBot[None](
+        settings.telegram_token.get_secret_value(),
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=request(),
+        get_updates_request=request(),
+    )
+    bridge = application(bot)
+    try:
+        while True:
+            try:
+                await bridge.initialize()
+                break
+            except TelegramError as error:
+                log.warning("Telegram does not answer yet: %s", type(error).__name__)
+                await asyncio.sleep(_AGAIN_SECONDS)
+        yield bridge
+    finally:
+        await bridge.shutdown()
+
+
+def _oauth(settings: Settings, http: httpx.AsyncClient) -> OAuth:
+    return OAuth(
+        http,
+        client_id=settings.hh_client_id,
+        client_secret=settings.hh_client_secret.get_secret_value(),
+        site_url=settings.hh_site_url,
+        api_url=settings.hh_api_url,
+        token_url=settings.hh_token_url,
+        user_agent=settings.hh_user_agent,
+    )
+
+
+def _client(settings: Settings, http: httpx.AsyncClient) -> Client:
+    return Client(
+        http,
+        api_url=settings.hh_api_url,
+        user_agent=settings.hh_user_agent,
+        host=settings.hh_host,
+        captcha_backurl=settings.public_url or "https://t.me/",
+    )

@@ -1,0 +1,52 @@
+"""What buttons can mean: the values of `Press.action`, each with its arguments.
+
+The strings travel inside callback data (64 bytes at most), so they are short, and they stay as they
+are: buttons of old messages keep their meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REPLY: Final = "reply"
+"""(nid): ask for a reply to the employer."""
+HISTORY: Final = "hist"
+"""(nid[, page]): show what was written; page 0 is the latest, and without a page it is a new message."""
+OPEN: Final = "open"
+"""(nid): show the card of the conversation."""
+HIDE: Final = "hide"
+"""(nid): ask whether to hide the conversation."""
+HIDE_YES: Final = "hide!"
+"""(nid): hide it."""
+DECLINE_YES: Final = "decl!"
+"""(nid): hide it and tell the employer hh.ru's decline message."""
+KEEP: Final = "keep"
+"""(nid): don't hide it after all."""
+LIST: Final = "list"
+"""(status, page): a page of conversations."""
+TO: Final = "to"
+"""(nid): send the `Draft` of the pressed message there."""
+TO_MORE: Final = "to+"
+"""(page): more conversations for the `Draft` of the pressed message."""
+DROP: Final = "drop"
+"""(): forget the `Draft` of the pressed message."""
+CORRECT: Final = "fix"
+"""(nid): send the `Draft` of the pressed message as a correction."""
+APPLY: Final = "apply"
+"""(vacancy_id, host): start applying; host "" means hh.ru."""
+RESUME: Final = "res"
+"""(vacancy_id, resume_id): this resume; ask for the cover letter (again)."""
+NO_LETTER: Final = "bare"
+"""(vacancy_id, resume_id): no cover letter."""
+APPLY_YES: Final = "app!"
+"""(): send the `Application` of the pressed message."""
+RETRY_APPLY: Final = "again"
+"""(): send the `Application` of the pressed message once more (after a captcha)."""
+CANCEL: Final = "cancel"
+"""(): stop applying or unlinking."""
+LINK: Final = "link"
+"""(): start linking an hh.ru account."""
+UNLINK_YES: Final = "unlink!"
+"""(): unlink and erase."""
+LANGUAGE: Final = "lang"
+"""(code): speak this language, "ru" or "en"."""

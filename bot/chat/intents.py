@@ -1,0 +1,50 @@
+"""What the user wants hh.ru to do, as data: writes that wait for hh.ru in order.
+
+A handler makes an intent; the worker carries it out at most once, in the order of its
+conversation, and survives any interruption. `chat_message_id` is the user's Telegram message that
+shows the outcome; 0 where there is none.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class SendMessage(Struct, frozen=True, tag="send", kw_only=True):
+    """Write `text` to the employer of conversation `nid`."""
+
+    nid: str
+    text: str
+    chat_message_id: int
+
+
+class EditMessage(Struct, frozen=True, tag="edit", kw_only=True):
+    """Replace, on hh.ru, the message that was sent by Telegram message `chat_message_id`."""
+
+    nid: str
+    text: str
+    chat_message_id: int
+
+
+class Hide(Struct, frozen=True, tag="hide", kw_only=True):
+    """Hide conversation `nid`, with hh.ru's decline message to the employer where `decline`.
+
+    `card_id` is the bot's message whose buttons started it.
+    """
+
+    nid: str
+    decline: bool
+    card_id: int
+
+
+class Apply(Struct, frozen=True, tag="apply", kw_only=True):
+    """Apply to a vacancy. `letter` "" means none. `card_id` is the bot's message to rewrite or 0."""
+
+    vacancy_id: str
+    resume_id: str
+    letter: str
+    chat_message_id: int
+    card_id: int
+
+
+Intent = SendMessage | EditMessage | Hide | Apply

@@ -1,0 +1,139 @@
+"""What the bridge wants Telegram to do, as data: the entries of the outbox.
+
+Rendering makes these, the outbox stores them, delivery turns each into one Bot API call. A button
+carries a `Press`; delivery seals it into callback data for the one user who may press it.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Press(Struct, frozen=True, array_like=True):
+    """What a button means: an action (see `bot.handlers`) and its arguments."""
+
+    action: str
+    args: tuple[str, ...] = ()
+
+
+class Key(Struct, frozen=True, array_like=True):
+    """One button: a label, and either a press or an address to open."""
+
+    label: str
+    press: Press | None = None
+    url: str | None = None
+
+
+Keyboard = tuple[tuple[Key, ...], ...]
+
+
+class Conversation(Struct, frozen=True, tag="c", array_like=True):
+    """The message belongs to a conversation; `mid` is its hh.ru message where it is one.
+
+    `digest` is `bot.chat.html.digest` of the text for the user's own messages: Telegram reports
+    edits that changed nothing.
+    """
+
+    nid: str
+    mid: str | None = None
+    digest: str = ""
+
+
+class Draft(Struct, frozen=True, tag="d", array_like=True):
+    """A text of the user that no employer has got: of his own message, or of the question about it.
+
+    `message_id` is the user's message; `text` is "" once it was sent or dropped.
+    """
+
+    text: str
+    message_id: int
+
+
+class Application(Struct, frozen=True, tag="a", array_like=True):
+    """The message is a step of applying. `letter` is None until the user wrote or skipped it.
+
+    `host` names the sister site of the vacancy; `message_id` is the user's message with the letter,
+    0 where there is none. It is None for both `resume_id` and `letter` once it was sent or dropped.
+    """
+
+    vacancy_id: str
+    resume_id: str | None = None
+    letter: str | None = None
+    host: str | None = None
+    message_id: int = 0
+
+
+class Album(Struct, frozen=True, tag="m", array_like=True):
+    """The message is part of an album of media that was answered as one; `group` is Telegram's id."""
+
+    group: str
+
+
+Subject = Conversation | Draft | Application | Album
+"""What a Telegram message is about: the value of the message map."""
+
+
+class Say(Struct, frozen=True, tag="say", kw_only=True):
+    """A new message. `text` is Telegram HTML of at most 4096 UTF-16 units after parsing.
+
+    `prompt` is the placeholder of a forced reply; it excludes a keyboard. `repeat` is set by
+    delivery when Telegram never confirmed an earlier try.
+    """
+
+    text: str
+    keyboard: Keyboard = ()
+    about: Subject | None = None
+    reply_to: int | None = None
+    silent: bool = False
+    prompt: str | None = None
+    repeat: bool = False
+
+
+class Rewrite(Struct, frozen=True, tag="rewrite", kw_only=True):
+    """New text and keyboard for a message of the bot; a new message where that one is gone."""
+
+    message_id: int
+    text: str
+    keyboard: Keyboard = ()
+    about: Subject | None = None
+
+
+class Place(Struct, frozen=True, tag="place", kw_only=True):
+    """A venue."""
+
+    lat: float
+    lng: float
+    title: str
+    address: str
+    about: Subject | None = None
+
+
+class Mark(Struct, frozen=True, tag="mark", kw_only=True):
+    """A reaction on a message of the user; `fallback` is said as a reply where reactions fail."""
+
+    message_id: int
+    emoji: str
+    fallback: str
+
+
+class Leave(Struct, frozen=True, tag="leave"):
+    """Leave the chat (a group): the bridge is for private chats."""
+
+
+Outgoing = Say | Rewrite | Place | Mark | Leave
+
+
+class Screen(Struct, frozen=True, kw_only=True):
+    """What one message shows; becomes a `Say` or, on paging, a `Rewrite`."""
+
+    text: str
+    keyboard: Keyboard = ()
+    about: Subject | None = None
+
+    def say(self, *, reply_to: int | None = None, silent: bool = False) -> Say:
+        """Show it as a new message."""
+        return Say(text=self.text, keyboard=self.keyboard, about=self.about, reply_to=reply_to, silent=silent)
+
+    def rewrite(self, message_id: int) -> Rewrite:
+        """Show it in place of the message `message_id`."""
+        return Rewrite(message_id=message_id, text=self.text, keyboard=self.keyboard, about=self.about)

@@ -1,0 +1,1 @@
+"""What the user sees: data in, text and keyboard out. Every function is pure."""

@@ -1,0 +1,279 @@
+"""Screens of applying: the vacancy, the resume, the cover letter, the result."""
+
+from __future__ import annotations
+
+from bot.chat import actions
+from bot.chat.html import Html, escape, excerpt, join, shorten
+from bot.chat.outgoing import Application, Conversation, Say, Screen
+from bot.chat.screens import naming
+from bot.chat.screens.keys import link, press, rows
+from bot.chat.screens.places import address_text
+from bot.chat.texts import Texts
+from bot.hh.models import IdName, Resume, Resumes, Salary, Vacancy
+
+_LETTER = 3000
+_RELATED = ("got_response", "got_invitation", "got_rejection")
+
+
+def vacancy_card(t: Texts, vacancy: Vacancy, applied: bool = False, host: str = "") -> Screen:
+    """What the job is, and Apply where one can. `host` is the sister site it was seen on."""
+    applied = applied or any(relation in _RELATED for relation in vacancy.relations)
+    closed = vacancy.archived or bool(vacancy.closed_for_applicants)
+    note = _note(t, vacancy, applied, closed)
+    can_apply = not closed and not vacancy.direct and not vacancy.has_test
+    apply_label = t.label("📨 Apply with another resume") if applied else t.label("📨 Apply")
+    own_site = link(t.label("🌐 Apply on the employer's site"), vacancy.response_url)
+    return Screen(
+        text=join((_heading(t, vacancy), _facts(t, vacancy), note), "\n\n"),
+        keyboard=rows(
+            [press(apply_label, actions.APPLY, vacancy.id, host) if can_apply else None],
+            [own_site if vacancy.direct else None],
+            [
+                link(t.label("🔗 Open on hh.ru"), vacancy.alternate_url),
+                press(t.label("Cancel"), actions.CANCEL) if can_apply else None,
+            ],
+        ),
+        about=Application(vacancy.id),
+    )
+
+
+def choose_resume(t: Texts, vacancy: Vacancy, resumes: Resumes, last_used: str | None) -> Screen:
+    """A button for each suitable resume, the last used one first."""
+    items = sorted(resumes.items, key=lambda resume: resume.id != last_used)[:20]
+    return Screen(
+        text=join((_heading(t, vacancy), t("Which resume shall we send?")), "\n\n"),
+        keyboard=rows(
+            *([press(_resume_label(t, r, last_used), actions.RESUME, vacancy.id, r.id)] for r in items),
+            [press(t.label("Cancel"), actions.CANCEL)],
+        ),
+        about=Application(vacancy.id),
+    )
+
+
+def no_resume(t: Texts, vacancy: Vacancy, resumes: Resumes) -> Screen:
+    """No resume fits; say why as far as hh.ru tells."""
+    overall = resumes.overall
+    reasons = []
+    if overall and overall.already_applied:
+        reasons.append(
+            t.plural(
+                "{n} resume has already been sent to this vacancy.",
+                "{n} resumes have already been sent to this vacancy.",
+                overall.already_applied,
+            )
+        )
+    if overall and overall.not_published:
+        reasons.append(
+            t.plural(
+                "{n} resume is not published: publish it on hh.ru.",
+                "{n} resumes are not published: publish one of them on hh.ru.",
+                overall.not_published,
+            )
+        )
+    if overall and overall.unavailable:
+        reasons.append(
+            t.plural(
+                "{n} resume can't be sent to this vacancy.",
+                "{n} resumes can't be sent to this vacancy.",
+                overall.unavailable,
+            )
+        )
+    return Screen(
+        text=join(
+            (
+                _heading(t, vacancy),
+                t("There is no resume to apply with."),
+                join(reasons) or t("Make and publish a resume on hh.ru, then come back with this link."),
+            ),
+            "\n\n",
+        ),
+        keyboard=rows([link(t.label("🔗 Open on hh.ru"), vacancy.alternate_url)]),
+    )
+
+
+def ask_letter(t: Texts, vacancy: Vacancy, resume_id: str, required: bool) -> Say:
+    """Ask for the cover letter as a reply; where it is not required, a button skips it."""
+    about = Application(vacancy.id, resume_id)
+    heading = _heading(t, vacancy)
+    if required:
+        ask = t("✍️ The employer asks for a cover letter. Write it as a reply to this message.")
+        return Say(text=join((heading, ask), "\n\n"), about=about, prompt=t.label("Cover letter"))
+    ask = t("✍️ Write a cover letter as a reply to this message, or go on without it.")
+    return Say(
+        text=join((heading, ask), "\n\n"),
+        keyboard=rows(
+            [press(t.label("Without a letter"), actions.NO_LETTER, vacancy.id, resume_id)],
+            [press(t.label("Cancel"), actions.CANCEL)],
+        ),
+        about=about,
+    )
+
+
+def preview(t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, letter: str) -> Screen:
+    """What is about to be sent. `letter` "" is none; the whole letter is in the subject."""
+    shown = excerpt(letter, _LETTER)
+    letter_text = (
+        join((t("<b>Cover letter</b>"), escape(shown))) if letter.strip() else t("Without a cover letter.")
+    )
+    cut = t("<i>The letter is shown in part and will be sent whole.</i>") if shown != letter.strip() else ""
+    change = t.label("✏️ Change the letter") if letter.strip() else t.label("✏️ Add a letter")
+    return Screen(
+        text=join(
+            (
+                t("📨 <b>Everything ready to apply?</b>"),
+                _heading(t, vacancy),
+                t("📄 Resume: {title}", title=shorten(resume_title, 100) or t.label("untitled")),
+                letter_text,
+                cut,
+            ),
+            "\n\n",
+        ),
+        keyboard=rows(
+            [press(t.label("✅ Send"), actions.APPLY_YES)],
+            [
+                press(change, actions.RESUME, vacancy.id, resume_id),
+                press(t.label("Cancel"), actions.CANCEL),
+            ],
+        ),
+        about=Application(vacancy.id, resume_id, letter),
+    )
+
+
+def sending(t: Texts, vacancy_name: str) -> Screen:
+    """The application is on its way."""
+    name = naming.vacancy(t, vacancy_name)
+    return Screen(text=t("⏳ Sending your application…\n<b>{vacancy}</b>", vacancy=name))
+
+
+def applied(t: Texts, vacancy_name: str, nid: str | None) -> Screen:
+    """hh.ru took the application; `nid` is the new conversation where hh.ru named it."""
+    return Screen(
+        text=join(
+            (
+                t("✅ <b>The application is sent</b>\n{vacancy}", vacancy=naming.vacancy(t, vacancy_name)),
+                t("I'll tell you as soon as the employer answers."),
+            ),
+            "\n\n",
+        ),
+        keyboard=rows([press(t.label("🗂 Open the conversation"), actions.OPEN, nid) if nid else None]),
+        about=Conversation(nid) if nid else None,
+    )
+
+
+def direct(t: Texts, url: str) -> Screen:
+    """One applies on the employer's own site."""
+    return Screen(
+        text=t(
+            "🌐 The employer takes applications to this vacancy only on its own site. "
+            "Your resume has not been sent yet: apply there."
+        ),
+        keyboard=rows([link(t.label("🌐 Apply on the employer's site"), url)]),
+    )
+
+
+def test_required(t: Texts, url: str | None) -> Screen:
+    """A test comes first, on hh.ru."""
+    return Screen(
+        text=t(
+            "📝 The employer asks to take a test, and this works only on hh.ru. "
+            "Open the vacancy and apply there."
+        ),
+        keyboard=rows([link(t.label("📝 Take the test on hh.ru"), url)]),
+    )
+
+
+def captcha(t: Texts, url: str | None, about: Application | None = None) -> Screen:
+    """hh.ru wants to see a person; then the same application works."""
+    page = link(t.label("🔓 Pass the check"), url)
+    where = (
+        t("Open the page, pass the check, and try again here.")
+        if page
+        else t("Apply once on the site, and try again here.")
+    )
+    return Screen(
+        text=join((t("🤖 hh.ru wants to be sure that you are a person."), where), " "),
+        keyboard=rows(
+            [page],
+            [press(t.label("🔁 Done, try again"), actions.RETRY_APPLY)] if about else [],
+            [press(t.label("Cancel"), actions.CANCEL)] if about else [],
+        ),
+        about=about,
+    )
+
+
+def cancelled(t: Texts) -> Screen:
+    """The user stopped."""
+    return Screen(text=t("Cancelled. Nothing has been sent."))
+
+
+def bad_vacancy_link(t: Texts) -> Screen:
+    """The address is no vacancy."""
+    return Screen(
+        text=t(
+            "🔎 There is no vacancy behind this link. A link to a vacancy looks like "
+            "<code>https://hh.ru/vacancy/12345678</code>: copy it from the site or the app, "
+            "or forward me a message that has it."
+        )
+    )
+
+
+def _heading(t: Texts, vacancy: Vacancy) -> Html:
+    name, company = naming.vacancy(t, vacancy.name), naming.company(t, vacancy.employer)
+    return Html(f"<b>{escape(name)}</b>\n<b>{escape(company)}</b>")
+
+
+def _facts(t: Texts, vacancy: Vacancy) -> Html:
+    terms = [vacancy.experience, vacancy.employment_form or vacancy.employment, *_where_to_work(vacancy)]
+    named = " · ".join(term.name for term in terms if term and term.name)
+    skills = ", ".join(skill.name for skill in vacancy.key_skills)
+    return join(
+        (
+            f"💰 {salary(t, vacancy.salary_range or vacancy.salary)}",
+            f"🏙 {shorten(vacancy.area.name, 100)}" if vacancy.area and vacancy.area.name else "",
+            f"💼 {shorten(named, 300)}" if named else "",
+            f"🛠 {shorten(skills, 400)}" if skills else "",
+            address_text(t, vacancy.address) if vacancy.address else "",
+        )
+    )
+
+
+def _where_to_work(vacancy: Vacancy) -> list[IdName | None]:
+    return [*vacancy.work_format] or [vacancy.schedule]
+
+
+def salary(t: Texts, offer: Salary | None) -> str:
+    """A salary as plain text: from, to, currency, before or after tax."""
+    if offer is None or (offer.from_ is None and offer.to is None):
+        return t.label("The salary is not named")
+    low, high, currency = offer.from_, offer.to, shorten(offer.currency or "", 10)
+    if low is not None and high is not None and low != high:
+        amount = t.money(low, currency, high)
+    elif high is None:
+        amount = t.label("from {amount}", amount=t.money(low or 0, currency))
+    elif low is None:
+        amount = t.label("up to {amount}", amount=t.money(high, currency))
+    else:
+        amount = t.money(low, currency)
+    if offer.gross is None:
+        return amount
+    tax = t.label("before tax") if offer.gross else t.label("after tax")
+    return f"{amount} {tax}"
+
+
+def _note(t: Texts, vacancy: Vacancy, applied: bool, closed: bool) -> Html:
+    if closed:
+        return t("🗄 The vacancy is closed: it's no longer possible to apply.")
+    if vacancy.direct:
+        return t("🌐 The employer takes applications only on its own site.")
+    if vacancy.has_test:
+        return t("📝 The employer asks to take a test: apply on hh.ru.")
+    if applied:
+        return t("✅ You have already applied to this vacancy.")
+    if vacancy.response_letter_required:
+        return t("✍️ A cover letter is required.")
+    return Html("")
+
+
+def _resume_label(t: Texts, resume: Resume, last_used: str | None) -> str:
+    title = shorten(resume.title or "", 50) or t.label("Untitled resume")
+    return f"{'🕘' if resume.id == last_used else '📄'} {title}"

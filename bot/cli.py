@@ -1,0 +1,169 @@
+"""The command `hh-bridge`: arguments, signals, exit codes.
+
+0: done, or stopped by SIGTERM or SIGINT. 1: `check` found something. 2: it could not start, and a line on
+standard error says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterable, Sequence
+
+from bot import log
+from bot.settings import Settings, SettingsError, likely_typos, load
+
+CANT_START = 2
+CHECK_FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    command: str = given.command
+    try:
+        if command == "sandbox":
+            return _sandbox(given)
+        settings = _settings()
+        if command == "check":
+            return _check(settings)
+        return _bridge(settings, web=command != "worker", worker=command != "web")
+    except SettingsError as error:
+        _complain(error.faults)
+        return CHECK_FAILED if command == "check" else CANT_START
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hh-bridge",
+        description="Carries a job seeker's hh.ru conversations into Telegram and back.",
+        epilog="Settings come from the environment and from .env; .env.example explains each of them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, text in {
+        "run": "the whole bridge in one process, with a Redis of its own if REDIS_URL is unset",
+        "web": "only what comes in: Telegram's updates, OAuth callback, health, metrics; any number of them",
+        "worker": "only the work: polls, sends, deliveries; any number of them",
+        "check": "try the settings against the real services and say how to mend what is wrong",
+    }.items():
+        commands.add_parser(name, help=text, description=text)
+    text = "the bridge with a local hh.ru and a local Telegram, in the browser, without credentials"
+    sandbox = commands.add_parser("sandbox", help=text, description=text)
+    sandbox.add_argument(
+        "--host",
+        default=os.environ.get("HTTP_HOST") or "127.0.0.1",
+        help="where the page is served (%(default)s)",
+    )
+    sandbox.add_argument(
+        "--port", type=_port, default=os.environ.get("HTTP_PORT") or "8080", help="its port (%(default)s)"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+def _settings() -> Settings:
+    _complain(f"warning: {sentence}" for sentence in likely_typos())
+    settings = load()
+    secrets = [
+        settings.telegram_token.get_secret_value(),
+        settings.hh_client_secret.get_secret_value(),
+        settings.webhook_secret,
+        *(key.get_secret_value() for key in settings.token_keys),
+    ]
+    log.set_up(settings.log_level, settings.log_format, secrets=secrets)
+    return settings
+
+
+# What a command needs is imported when it is run: `--help` and a wrong setting answer at once.
+
+
+def _bridge(settings: Settings, *, web: bool, worker: bool) -> int:
+    from bot.app import run
+
+    return _run(
+        run(settings, web=web, worker=worker), port=("HTTP_PORT", settings.http_host, settings.http_port)
+    )
+
+
+def _sandbox(given: argparse.Namespace) -> int:
+    from bot.sandbox.app import sandbox
+
+    log.set_up("WARNING", "console")
+    return _run(sandbox(host=given.host, port=given.port), port=("--port", given.host, given.port))
+
+
+def _check(settings: Settings) -> int:
+    from bot.check import check
+
+    return 0 if asyncio.run(check(settings)) else CHECK_FAILED
+
+
+def _run(work: Coroutine[object, object, None], *, port: tuple[str, str, int]) -> int:
+    from bot.store.errors import StoreError
+
+    try:
+        asyncio.run(_until_signal(work))
+    except (StoreError, OSError, ExceptionGroup) as error:
+        sentences = [_sentence(leaf, port) for leaf in _leaves(error)]
+        if None in sentences:
+            raise
+        _complain(dict.fromkeys(sentence for sentence in sentences if sentence))
+        return CANT_START
+    return 0
+
+
+async def _until_signal(work: Coroutine[object, object, None]) -> None:
+    """Run `work`; SIGTERM and SIGINT cancel it, which is how it is asked to stop in order."""
+    task = asyncio.ensure_future(work)
+    asked = asyncio.Event()
+
+    def stop() -> None:
+        asked.set()
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for part in error.exceptions for leaf in _leaves(part)]
+    return [error]
+
+
+def _sentence(error: BaseException, port: tuple[str, str, int]) -> str | None:
+    """What the operator must mend; None where it is a fault of the program."""
+    from bot.store.errors import StoreError, StoreUnavailable
+
+    if isinstance(error, StoreUnavailable):
+        return f"REDIS_URL: the server can't be used: {error}"
+    if isinstance(error, StoreError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in _CANT_LISTEN:
+        name, host, number = port
+        return f"{name}: can't listen on {host}:{number}: {os.strerror(error.errno or 0)}"
+    return None
+
+
+_CANT_LISTEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
+
+
+def _complain(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        print(f"hh-bridge: {sentence}", file=sys.stderr)

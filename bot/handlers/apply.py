@@ -1,0 +1,175 @@
+"""Applying: a vacancy link, its card, the choice of resume, the cover letter, a last look, sending."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+from telegram import Message
+
+from bot.chat import intents
+from bot.chat.outgoing import Application, Screen
+from bot.chat.screens import answers, drafts
+from bot.chat.screens import applying as screens
+from bot.handlers.buttons import Pressed
+from bot.handlers.start_and_linking import for_linked
+from bot.handlers.turn import Turn
+from bot.handlers.written import addresses, written
+from bot.hh.errors import MalformedAnswer, Throttled, Unavailable
+from bot.hh.models import Vacancy
+from bot.hh.vacancy_links import SITES, VacancyLink, find
+
+_APPLIED = {"got_response", "got_invitation", "got_rejection"}
+"""Relations of a vacancy to an applicant who has applied (OpenAPI 2025-12, dictionary "vacancy_relation")."""
+
+
+async def recognised(turn: Turn, message: Message) -> bool:
+    """Show the vacancy that a message links to; False where it links to none."""
+    body = written(message)
+    link = find(body, addresses(message), site_url=turn.site_url)
+    if link:
+        await _show(turn, link, message.message_id)
+    elif _another_page(body):
+        turn.say(screens.bad_vacancy_link(turn.texts).say(reply_to=message.message_id))
+    else:
+        return False
+    return True
+
+
+@for_linked
+async def start(turn: Turn, press: Pressed) -> None:
+    """Apply: the choice of resume, or why one can't apply from here."""
+    await press.answer()
+    vacancy_id, host = press.args
+    t, vacancy = turn.texts, await turn.hh.vacancy(vacancy_id, host=host or None)
+    if vacancy.direct:
+        url = vacancy.response_url or vacancy.apply_alternate_url or vacancy.alternate_url or ""
+        turn.say(screens.direct(t, url).rewrite(press.message_id))
+        return
+    if vacancy.has_test:
+        url = vacancy.apply_alternate_url or vacancy.alternate_url or ""
+        turn.say(screens.test_required(t, url).rewrite(press.message_id))
+        return
+    resumes = await turn.hh.suitable_resumes(vacancy_id)
+    if not resumes.items:
+        screen = screens.no_resume(t, vacancy, resumes)
+        if resumes.overall and resumes.overall.already_applied:
+            screen = await _with_conversation(turn, screen, vacancy_id)
+        turn.say(screen.rewrite(press.message_id))
+        return
+    last_used = turn.account.last_resume_id if turn.account else None
+    screen = replace(
+        screens.choose_resume(t, vacancy, resumes, last_used),
+        about=Application(vacancy_id, host=host or None),
+    )
+    turn.say(screen.rewrite(press.message_id))
+
+
+@for_linked
+async def choose(turn: Turn, press: Pressed) -> None:
+    """The resume is chosen; ask for the cover letter, which may be skipped where it isn't required."""
+    await press.answer()
+    vacancy_id, resume_id = press.args
+    step = await _step(turn, press, vacancy_id)
+    vacancy = await turn.hh.vacancy(vacancy_id, host=step.host)
+    asked = replace(step, resume_id=resume_id, letter=None, message_id=0)
+    question = screens.ask_letter(turn.texts, vacancy, resume_id, vacancy.response_letter_required)
+    if question.keyboard:
+        # A forced reply can't carry the button that skips the letter: that one stays above it.
+        skippable = Screen(text=question.text, keyboard=question.keyboard, about=asked)
+        turn.say(skippable.rewrite(press.message_id))
+        question = drafts.letter_prompt(turn.texts)
+    turn.say(replace(question, about=asked))
+
+
+@for_linked
+async def skip_letter(turn: Turn, press: Pressed) -> None:
+    """No cover letter: the last look before sending, in place of the question."""
+    await press.answer()
+    vacancy_id, resume_id = press.args
+    step = replace(await _step(turn, press, vacancy_id), resume_id=resume_id, letter="", message_id=0)
+    turn.say((await _preview(turn, step)).rewrite(press.message_id))
+
+
+async def letter(turn: Turn, message_id: int, asked: Application, body: str) -> None:
+    """The cover letter is written, or edited before it was sent: the last look before sending."""
+    step = replace(asked, letter=body, message_id=message_id)
+    screen = await _preview(turn, step)
+    turn.remember(message_id, step)
+    turn.say(screen.say(reply_to=message_id))
+
+
+@for_linked
+async def send(turn: Turn, press: Pressed) -> None:
+    """Have the application sent, once for each preview, with the letter as it was last edited."""
+    step = await turn.subject(press.message_id)
+    if not isinstance(step, Application) or step.resume_id is None or step.letter is None:
+        await press.answer(drafts.done_already(turn.texts))
+        return
+    await press.answer()
+    written_last = await turn.subject(step.message_id) if step.message_id else None
+    newer = written_last.letter if isinstance(written_last, Application) else None
+    vacancy = await _glimpse(turn, step)
+    turn.intend(
+        intents.Apply(
+            vacancy_id=step.vacancy_id,
+            resume_id=step.resume_id,
+            letter=newer or step.letter,
+            chat_message_id=step.message_id,
+            card_id=press.message_id,
+        )
+    )
+    turn.remember(press.message_id, Application(step.vacancy_id, host=step.host))
+    if turn.account:
+        turn.save(replace(turn.account, last_resume_id=step.resume_id))
+    screen = screens.sending(turn.texts, vacancy.name) if vacancy else answers.waiting_for_hh(turn.texts)
+    turn.say(screen.rewrite(press.message_id))
+
+
+async def _show(turn: Turn, link: VacancyLink, message_id: int) -> None:
+    vacancy = await turn.hh.vacancy(link.vacancy_id, host=link.host)
+    card = screens.vacancy_card(turn.texts, vacancy, host=link.host or "")
+    if not _APPLIED.isdisjoint(vacancy.relations):
+        card = await _with_conversation(turn, card, link.vacancy_id)
+    turn.say(replace(card, about=Application(vacancy.id, host=link.host)).say(reply_to=message_id))
+
+
+async def _with_conversation(turn: Turn, screen: Screen, vacancy_id: str) -> Screen:
+    """The screen with a way to the conversation that an earlier application began."""
+    known = await turn.hh.negotiations(vacancy_id=vacancy_id, per_page=1)
+    return drafts.open_conversation(turn.texts, screen, known.items[0].id) if known.items else screen
+
+
+def _another_page(body: str) -> bool:
+    """True for nothing but the address of another page of hh.ru."""
+    word = body.strip()
+    if not word.startswith(("http://", "https://")) or len(word.split()) > 1:
+        return False
+    try:
+        host = urlsplit(word).hostname or ""
+    except ValueError:
+        return False
+    return any(host == site or host.endswith(f".{site}") for site in SITES)
+
+
+async def _step(turn: Turn, press: Pressed, vacancy_id: str) -> Application:
+    """The step that the pressed message shows; a message that is off the map still has its button."""
+    about = await turn.subject(press.message_id)
+    if isinstance(about, Application) and about.vacancy_id == vacancy_id:
+        return about
+    return Application(vacancy_id)
+
+
+async def _preview(turn: Turn, step: Application) -> Screen:
+    vacancy = await turn.hh.vacancy(step.vacancy_id, host=step.host)
+    resumes = await turn.hh.suitable_resumes(step.vacancy_id)
+    title = next((resume.title for resume in resumes.items if resume.id == step.resume_id), None)
+    screen = screens.preview(turn.texts, vacancy, step.resume_id or "", title or "", step.letter or "")
+    return replace(screen, about=step)
+
+
+async def _glimpse(turn: Turn, step: Application) -> Vacancy | None:
+    try:
+        return await turn.hh.vacancy(step.vacancy_id, host=step.host)
+    except (Unavailable, Throttled, MalformedAnswer):
+        return None

@@ -1,0 +1,86 @@
+"""Buttons: callback data unsealed for the one who pressed, and handed to its behaviour."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from telegram import CallbackQuery, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+
+from bot.chat.buttons import BadButton, button_key, unseal
+from bot.chat.outgoing import Press
+from bot.chat.screens.answers import stale_button
+from bot.handlers.context import Callback, Context
+from bot.handlers.turn import Turn
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 3.0
+"""Seconds that the end of a button's spinning may take from what the button is to do."""
+
+
+@dataclass
+class Pressed:
+    """A button that its rightful user pressed; `message_id` is the bot's message it hangs on."""
+
+    message_id: int
+    args: tuple[str, ...]
+    _query: CallbackQuery
+    _answered: bool = field(default=False, init=False)
+
+    async def answer(self, toast: str | None = None) -> None:
+        """End the button's spinning, at once where called first; `toast` pops up for a moment."""
+        if self._answered:
+            return
+        self._answered = True
+        try:
+            await self._query.answer(
+                toast,
+                read_timeout=_PATIENCE,
+                write_timeout=_PATIENCE,
+                connect_timeout=_PATIENCE,
+                pool_timeout=_PATIENCE,
+            )
+        except TelegramError as error:
+            # Too old, taken twice after a restart, Telegram away: only the spinning lasts longer.
+            log.info("a button was not answered: %s", type(error).__name__)
+
+
+ButtonBehaviour: TypeAlias = Callable[[Turn, Pressed], Awaitable[None]]
+
+
+def on_press(behaviours: Mapping[str, ButtonBehaviour]) -> Callback:
+    """A callback of the library that hands presses to their behaviours, by `Press.action`.
+
+    A button that was not made here for this user gets a pop-up and does nothing.
+    """
+
+    async def callback(update: Update, context: Context) -> None:
+        query = update.callback_query
+        if query is None:
+            return
+        turn = context.turn
+        press = _press(query, context.bot.token)
+        behaviour = behaviours.get(press.action) if press else None
+        if press is None or behaviour is None or query.message is None:
+            await Pressed(0, (), query).answer(stale_button(turn.texts))
+            return
+        pressed = Pressed(query.message.message_id, press.args, query)
+        await behaviour(turn, pressed)
+        await pressed.answer()
+
+    return callback
+
+
+def _press(query: CallbackQuery, bot_token: str) -> Press | None:
+    """What the button means, None where it is not this user's or not in his private chat."""
+    if query.message is None or query.message.chat.type != ChatType.PRIVATE:
+        return None
+    try:
+        return unseal(query.data or "", query.from_user.id, button_key(bot_token))
+    except BadButton:
+        return None

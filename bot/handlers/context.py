@@ -1,0 +1,71 @@
+"""How an update and its turn meet: the context of python-telegram-bot, and the way in and out.
+
+The library's `Application` is used for dispatch alone. It logs and drops the errors of handlers;
+here they reach whoever dispatched the update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from telegram import Message, Update
+from telegram.ext import Application, ApplicationHandlerStop, CallbackContext, ExtBot
+
+from bot.handlers.turn import Turn
+
+
+@dataclass
+class _Handling:
+    turn: Turn
+    error: Exception | None = None
+
+
+_handling: ContextVar[_Handling] = ContextVar("handling")
+
+
+# The library's own stores per user, chat and bot stay unused; `dict[Any, Any]` is its type for them.
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """The library's context with the turn of the update."""
+
+    @property
+    def turn(self) -> Turn:
+        """The turn of the update that is being handled."""
+        return _handling.get().turn
+
+
+Bridge: TypeAlias = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+Behaviour: TypeAlias = Callable[[Turn, Message], Awaitable[None]]
+Callback: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+def on_message(behaviour: Behaviour) -> Callback:
+    """A callback of the library that hands the update's message to `behaviour`."""
+
+    async def callback(update: Update, context: Context) -> None:
+        message = update.effective_message
+        if message is not None:
+            await behaviour(context.turn, message)
+
+    return callback
+
+
+async def keep_error(_update: object, context: Context) -> None:
+    """The error handler: keeps the error for `dispatch` and ends the handling of the update."""
+    _handling.get().error = context.error
+    raise ApplicationHandlerStop
+
+
+async def dispatch(application: Bridge, update: Update, turn: Turn) -> None:
+    """Handle `update`; its effects are in `turn` afterwards. Raises whatever a handler raised."""
+    turn.update_id = update.update_id
+    handling = _Handling(turn)
+    token = _handling.set(handling)
+    try:
+        await application.process_update(update)
+    finally:
+        _handling.reset(token)
+    if handling.error is not None:
+        raise handling.error

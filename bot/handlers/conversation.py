@@ -1,0 +1,90 @@
+"""One conversation: its card, its history, writing into it by a button, hiding it."""
+
+from __future__ import annotations
+
+from bot.chat.intents import Hide
+from bot.chat.outgoing import Screen
+from bot.chat.screens import conversation as screens
+from bot.chat.screens.answers import not_sent
+from bot.handlers.buttons import Pressed
+from bot.handlers.start_and_linking import for_linked
+from bot.handlers.turn import Turn
+from bot.hh.errors import MalformedAnswer, Throttled, Unavailable
+from bot.hh.models import Negotiation
+
+
+async def glimpse(turn: Turn, nid: str) -> Negotiation | None:
+    """The conversation, None where hh.ru can't tell just now: for what works without it too."""
+    try:
+        return await turn.hh.negotiation(nid)
+    except (Unavailable, Throttled, MalformedAnswer):
+        return None
+
+
+@for_linked
+async def reply(turn: Turn, press: Pressed) -> None:
+    """Ask for the text of an answer, or say why one can't write now."""
+    await press.answer()
+    (nid,) = press.args
+    negotiation = await glimpse(turn, nid)
+    if negotiation and negotiation.messaging_status != "ok":
+        turn.say(not_sent(turn.texts, screens.closed(turn.texts, negotiation.messaging_status)).say())
+    else:
+        turn.say(screens.reply_prompt(turn.texts, negotiation, nid))
+
+
+@for_linked
+async def open_(turn: Turn, press: Pressed) -> None:
+    """Show the card."""
+    await press.answer()
+    (nid,) = press.args
+    turn.say((await _card(turn, nid)).say())
+
+
+@for_linked
+async def history(turn: Turn, press: Pressed) -> None:
+    """Show what was written; a page that was turned takes the place of the one before."""
+    await press.answer()
+    nid, *page = press.args
+    negotiation, messages = await turn.hh.negotiation(nid), await turn.hh.messages(nid)
+    shown = screens.history(turn.texts, negotiation, messages, int(page[0]) if page else 0, now=turn.clock)
+    turn.say(shown.rewrite(press.message_id) if page else shown.say())
+
+
+@for_linked
+async def hide(turn: Turn, press: Pressed) -> None:
+    """Ask whether to hide it, and offer to decline where hh.ru lets one."""
+    await press.answer()
+    (nid,) = press.args
+    turn.say(screens.hide_ask(turn.texts, await turn.hh.negotiation(nid)).say())
+
+
+@for_linked
+async def hide_silently(turn: Turn, press: Pressed) -> None:
+    """Hide it."""
+    await _hide(turn, press, decline=False)
+
+
+@for_linked
+async def decline(turn: Turn, press: Pressed) -> None:
+    """Hide it, and let hh.ru tell the employer."""
+    await _hide(turn, press, decline=True)
+
+
+@for_linked
+async def keep(turn: Turn, press: Pressed) -> None:
+    """Don't hide it: its card takes the place of the question."""
+    await press.answer()
+    (nid,) = press.args
+    turn.say((await _card(turn, nid)).rewrite(press.message_id))
+
+
+async def _card(turn: Turn, nid: str) -> Screen:
+    return screens.card(turn.texts, await turn.hh.negotiation(nid), now=turn.clock)
+
+
+async def _hide(turn: Turn, press: Pressed, *, decline: bool) -> None:
+    await press.answer()
+    (nid,) = press.args
+    if not any(isinstance(intent, Hide) and intent.nid == nid for intent in turn.pending):
+        turn.intend(Hide(nid=nid, decline=decline, card_id=press.message_id))

@@ -1,0 +1,107 @@
+"""Which update is whose: every handler of the bridge, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import Message, Update
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    ExtBot,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.chat import actions
+from bot.handlers import (
+    apply,
+    cancel,
+    chats,
+    conversation,
+    edit,
+    help,
+    language,
+    lists,
+    media,
+    membership,
+    reply,
+    start_and_linking,
+    unlink,
+)
+from bot.handlers.buttons import ButtonBehaviour, on_press
+from bot.handlers.context import Bridge, Context, keep_error, on_message
+from bot.linking import redirected
+
+PRESSES: Final[dict[str, ButtonBehaviour]] = {
+    actions.LINK: start_and_linking.link,
+    actions.UNLINK_YES: unlink.confirmed,
+    actions.LANGUAGE: language.chosen,
+    actions.CANCEL: cancel.pressed,
+    actions.LIST: lists.turn_over,
+    actions.OPEN: conversation.open_,
+    actions.HISTORY: conversation.history,
+    actions.REPLY: conversation.reply,
+    actions.HIDE: conversation.hide,
+    actions.HIDE_YES: conversation.hide_silently,
+    actions.DECLINE_YES: conversation.decline,
+    actions.KEEP: conversation.keep,
+    actions.TO: reply.to,
+    actions.TO_MORE: reply.more,
+    actions.DROP: reply.drop,
+    actions.CORRECT: edit.correct,
+    actions.APPLY: apply.start,
+    actions.RESUME: apply.choose,
+    actions.NO_LETTER: apply.skip_letter,
+    actions.APPLY_YES: apply.send,
+    actions.RETRY_APPLY: apply.send,
+}
+"""What each button does."""
+
+
+class _Redirected(filters.MessageFilter):
+    """Messages with the address that hh.ru sent the browser to."""
+
+    def filter(self, message: Message) -> bool:
+        """True where the text holds such an address."""
+        return redirected(message.text or "") is not None
+
+
+def application(bot: ExtBot[None]) -> Bridge:
+    """The dispatcher of updates: no updater, no queue of jobs, nothing kept between updates."""
+    bridge = (
+        ApplicationBuilder()
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Context))
+        .build()
+    )
+    private = filters.ChatType.PRIVATE
+    new = private & filters.UpdateType.MESSAGE
+    bridge.add_handler(TypeHandler(Update, membership.returned), group=-1)
+    bridge.add_handlers(
+        [
+            ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
+            CallbackQueryHandler(on_press(PRESSES)),
+            MessageHandler(filters.ChatType.GROUPS & filters.UpdateType.MESSAGE, on_message(chats.leave)),
+            MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, on_message(edit.edited)),
+            CommandHandler("start", on_message(start_and_linking.start), new),
+            CommandHandler("unlink", on_message(unlink.ask), new),
+            CommandHandler("list", on_message(lists.show), new),
+            CommandHandler("cancel", on_message(cancel.command), new),
+            CommandHandler("help", on_message(help.help_), new),
+            CommandHandler("privacy", on_message(help.privacy), new),
+            CommandHandler("language", on_message(language.ask), new),
+            MessageHandler(new & _Redirected(), on_message(start_and_linking.pasted)),
+            MessageHandler(new & filters.COMMAND, on_message(help.unknown)),
+            MessageHandler(new & filters.TEXT, on_message(reply.text)),
+            MessageHandler(new & ~filters.StatusUpdate.ALL, on_message(media.unsendable)),
+        ]
+    )
+    bridge.add_error_handler(keep_error)
+    return bridge

@@ -1,0 +1,108 @@
+"""One turn: what a user did, and everything that follows from it.
+
+Handlers read through a turn and collect their effects in it. The worker commits the effects
+together with the removal of the update, so an interrupted turn leaves nothing behind and is simply
+taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.chat.intents import Intent
+from bot.chat.outgoing import Outgoing, Subject
+from bot.chat.texts import Texts
+from bot.hh.gateway import Gateway
+from bot.hh.models import Tokens
+from bot.linking import Candidate
+from bot.store.records import Access, Account
+
+
+class LinkingDesk(Protocol):
+    """`bot.linking.Linking`, as far as handlers need it; errors as there."""
+
+    async def begin(self, user_id: int, *, force_login: bool = False) -> str:
+        """Address of hh.ru's page where this user allows access."""
+
+    async def finish(self, query: Mapping[str, str], *, user_id: int | None = None) -> Candidate:
+        """Turn what hh.ru wrote into the redirected address into an account to link."""
+
+    async def confirm(self, user_id: int, code: str, *, update_id: int | None = None) -> Candidate:
+        """Take the account that the callback page offered to this user."""
+
+    async def discard(self, tokens: Tokens) -> None:
+        """End tokens that nobody will use."""
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """The reads a handler may do, and the effects it collects. `now` is Unix time in seconds.
+
+    `hh` may be asked only where the account is LINKED; its `HhError`s go up to the caller of `dispatch`.
+    `site_url` is hh.ru's own address, `public` is True where the callback page is reachable, and
+    `pending` are the writes that still wait for hh.ru, in order. `update_id` is set by dispatch.
+    """
+
+    user_id: int
+    texts: Texts
+    account: Account | None
+    hh: Gateway
+    linking: LinkingDesk
+    seal: Callable[[Tokens], bytes]
+    subjects: Callable[[int], Awaitable[Subject | None]]
+    now: float
+    bot_username: str
+    site_url: str
+    public: bool
+    pending: Sequence[Intent] = ()
+
+    update_id: int = field(default=0, init=False)
+    outgoing: list[Outgoing] = field(default_factory=list, init=False)
+    intents: list[Intent] = field(default_factory=list, init=False)
+    remembered: dict[int, Subject] = field(default_factory=dict, init=False)
+    account_changed: bool = field(default=False, init=False)
+    unlink_card: int | None = field(default=None, init=False)
+
+    @property
+    def linked(self) -> bool:
+        """True where hh.ru can be asked for this user."""
+        return self.account is not None and self.account.access is Access.LINKED
+
+    @property
+    def clock(self) -> datetime:
+        """`now` as a moment."""
+        return datetime.fromtimestamp(self.now, UTC)
+
+    async def subject(self, message_id: int) -> Subject | None:
+        """What one of the chat's messages is about; None where it is not on the map."""
+        return self.remembered.get(message_id) or await self.subjects(message_id)
+
+    def say(self, *operations: Outgoing) -> None:
+        """Put these on the outbox, in order."""
+        self.outgoing.extend(operations)
+
+    def intend(self, *intents: Intent) -> None:
+        """Have these carried out at hh.ru, in order, each at most once."""
+        self.intents.extend(intents)
+
+    def remember(self, message_id: int, subject: Subject) -> None:
+        """Put a message on the map, in place of what it was about before."""
+        self.remembered[message_id] = subject
+
+    def save(self, account: Account) -> None:
+        """Store this account in place of the one there is."""
+        self.account, self.account_changed = account, True
+
+    def unlink(self, card_id: int) -> None:
+        """Have the tokens revoked and everything about the user erased; `card_id` then shows the result."""
+        self.unlink_card = card_id
+
+    def forget_effects(self) -> None:
+        """Drop all that was collected, but not what became of the account."""
+        self.outgoing.clear()
+        self.intents.clear()
+        self.remembered.clear()
+        self.unlink_card = None

@@ -1,0 +1,1 @@
+"""The outside world hh.ru: its addresses, its objects, its refusals."""

@@ -1,0 +1,113 @@
+"""The API of hh.ru for one application: addresses, headers, and every outcome sorted.
+
+A write is whatever isn't a GET; where a read raises `Unavailable`, a write that may have been carried
+out raises `OutcomeUnknown` (see `bot.hh.errors`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from bot.hh import refusals
+from bot.hh.errors import HhError, MalformedAnswer, NotFound, OutcomeUnknown
+from bot.hh.wire import DEADLINE_SECONDS, Answer, ask
+
+Value = str | int | bool | None
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request in hh.ru's terms; `params` that are None are left out, `host` names a sister site."""
+
+    method: str
+    path: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    multipart: Mapping[str, str] = field(default_factory=dict)
+    host: str | None = None
+    expected: range = range(200, 300)
+
+    @property
+    def write(self) -> bool:
+        """True where it changes something at hh.ru."""
+        return self.method != "GET"
+
+
+class Client:
+    """Speaks for one application of hh.ru; the account is whoever `token` belongs to.
+
+    `user_agent` is `Name/1.0 (mail)`; it goes out as `User-Agent` and, because some proxies rewrite
+    that, as `HH-User-Agent` (OpenAPI, info, "request-requirements"). `host` is the site of the group
+    that is asked, None leaves it to hh.ru. `captcha_backurl` is where a passed captcha leads back to.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        api_url: str,
+        user_agent: str,
+        host: str | None = None,
+        captcha_backurl: str = "https://t.me/",
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._http = http
+        self._api_url = api_url.rstrip("/")
+        self._agent = {"User-Agent": user_agent, "HH-User-Agent": user_agent}
+        self._host = host
+        self._backurl = captcha_backurl
+        self._deadline = deadline
+
+    async def request(self, call: Call, *, token: str | None = None) -> Answer:
+        """One request, never repeated and never redirected.
+
+        Returns an answer whose status is `call.expected`; raises `HhError` for every other outcome.
+        """
+        query = {"host": call.host or self._host, **call.params}
+        request = self._http.build_request(
+            call.method,
+            self._api_url + call.path,
+            params={name: value for name, value in query.items() if value is not None},
+            data=call.form,
+            files={name: (None, value) for name, value in call.multipart.items()} or None,
+            headers=self._agent | ({"Authorization": f"Bearer {token}"} if token else {}),
+        )
+        await request.aread()
+        answer = await ask(self._http, request, write=call.write, deadline=self._deadline)
+        if answer.status not in call.expected:
+            raise refusals.sort(answer, write=call.write, backurl=self._backurl)
+        return answer
+
+
+def parse(model: type[M], answer: Answer, *, write: bool = False) -> M:
+    """The body of a success as `model`.
+
+    Raises `MalformedAnswer`, or `OutcomeUnknown` after a `write`. Neither quotes the body: it holds
+    what people wrote to each other.
+    """
+    if answer.body is None:
+        raise _unreadable("the answer is too long", write=write)
+    try:
+        return model.model_validate_json(answer.body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        where = ".".join(str(part) for part in faults[0]["loc"])
+        raise _unreadable(f"{model.__name__}: {where}: {faults[0]['type']}", write=write) from None
+
+
+def segment(identifier: str) -> str:
+    """An id as one segment of a path; an id that can't be one is `NotFound` without asking."""
+    if identifier in ("", ".", ".."):
+        raise NotFound("not_found", status=404)
+    return quote(identifier, safe="")
+
+
+def _unreadable(reason: str, *, write: bool) -> HhError:
+    return OutcomeUnknown(reason) if write else MalformedAnswer(reason)

@@ -1,0 +1,74 @@
+"""The gateway: what polls and answers may ask of hh.ru, in the words of the field.
+
+One gateway speaks for one account. The implementation here talks to `/negotiations`; another
+surface of hh.ru (`/common/chats` in OpenAPI 2026-06) can stand behind the same protocol.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.hh.models import Dictionaries, Me, Message, Negotiation, Negotiations, Resumes, Vacancy
+
+
+@dataclass(frozen=True)
+class Applied:
+    """hh.ru took the application; `nid` is the new conversation, None where hh.ru didn't name it."""
+
+    nid: str | None
+
+
+@dataclass(frozen=True)
+class DirectVacancy:
+    """One applies to this vacancy only on the employer's own site, at `url`."""
+
+    url: str
+
+
+class Gateway(Protocol):
+    """Everything raises `bot.hh.errors.HhError`; nothing follows redirects."""
+
+    async def me(self) -> Me:
+        """Whose account it is."""
+
+    async def negotiations(
+        self,
+        *,
+        page: int = 0,
+        per_page: int = 20,
+        status: str | None = None,
+        vacancy_id: str | None = None,
+        has_updates: bool | None = None,
+    ) -> Negotiations:
+        """One page of conversations, latest update first."""
+
+    async def negotiation(self, nid: str) -> Negotiation:
+        """One conversation."""
+
+    async def messages(self, nid: str) -> list[Message]:
+        """All messages of a conversation, oldest first. May mark them read at hh.ru."""
+
+    async def send(self, nid: str, text: str) -> Message:
+        """Write to the employer. Not idempotent: after `OutcomeUnknown` read `messages` first."""
+
+    async def edit(self, nid: str, mid: str, text: str) -> None:
+        """Replace the text of a message that is still `editable`."""
+
+    async def hide(self, nid: str, *, decline: bool) -> None:
+        """Hide a conversation, with the decline message where `decline`."""
+
+    async def apply(self, vacancy_id: str, resume_id: str, letter: str) -> Applied | DirectVacancy:
+        """Apply to a vacancy; `letter` "" sends none."""
+
+    async def vacancy(self, vacancy_id: str, *, host: str | None = None) -> Vacancy:
+        """A vacancy; `host` names the sister site it was seen on."""
+
+    async def suitable_resumes(self, vacancy_id: str) -> Resumes:
+        """The applicant's resumes that fit a vacancy."""
+
+    async def own_resumes(self) -> Resumes:
+        """All resumes of the applicant."""
+
+    async def dictionaries(self) -> Dictionaries:
+        """hh.ru's own names of states and statuses."""

@@ -1,0 +1,123 @@
+"""One HTTP client per outside service: httpx's interface over aiohttp's connections.
+
+With 50 requests in flight httpx's own pool manages about 200 requests a second, aiohttp's about
+1,200 (its pool is not scanned per request). `httpx-aiohttp` joins the two, but reports every broken
+connection as `ConnectTimeout`, also one that broke after the request had gone out. Whoever writes to
+an employer must know the difference, so it is restored here:
+
+    ConnectError, ConnectTimeout, ProxyError   the request never left
+    ReadTimeout, ReadError                     it may have been carried out
+
+aiohttp also repeats a PUT or DELETE by itself when a kept connection turns out to be dead; here
+nothing is repeated except by the caller.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+import aiohttp_socks
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 15.0
+POOL_SECONDS = 30.0
+KEEPALIVE_SECONDS = 15.0
+"""Shorter than common servers keep a connection, so that few requests meet a dead one."""
+
+TIMEOUT = httpx.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS, write=READ_SECONDS, pool=POOL_SECONDS)
+
+
+def open_client(
+    proxy_url: str | None = None, *, connections: int = 100, timeout: httpx.Timeout = TIMEOUT
+) -> httpx.AsyncClient:
+    """The shared client of one outside service; close it with `aclose`.
+
+    It keeps no cookies (accounts share it), follows no redirects and reads no proxy from the
+    environment. Raises ValueError for a proxy that is neither `http://` nor `socks5://`.
+    """
+    return httpx.AsyncClient(
+        transport=open_transport(proxy_url, connections=connections),
+        timeout=timeout,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def open_transport(proxy_url: str | None = None, *, connections: int = 100) -> AiohttpTransport:
+    """The transport of `open_client`, for clients that are made elsewhere (python-telegram-bot)."""
+    context = _trust()
+    socks_url, http_proxy = _proxy(proxy_url)
+
+    def session() -> aiohttp.ClientSession:
+        # Called inside the running loop, on the first request.
+        return aiohttp.ClientSession(
+            connector=_connector(socks_url, context, connections),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=[_tell_apart],
+        )
+
+    return AiohttpTransport(verify=context, proxy=http_proxy, client=session)
+
+
+async def _tell_apart(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    # A middleware stands inside aiohttp's own loop of repetitions: that loop knows none of httpx's
+    # errors and so gives up.
+    try:
+        return await send(request)
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
+    except (
+        aiohttp.ClientProxyConnectionError,
+        aiohttp.ClientHttpProxyError,
+        aiohttp_socks.ProxyConnectionError,
+        aiohttp_socks.ProxyTimeoutError,
+        aiohttp_socks.ProxyError,
+    ) as error:
+        raise httpx.ProxyError(str(error)) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError(str(error)) from error
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(str(error)) from error
+    except (aiohttp.ClientError, OSError, EOFError) as error:
+        raise httpx.ReadError(str(error)) from error
+
+
+@cache
+def _trust() -> SSLContext:
+    # Reading the certificates takes 50 ms; SSL_CERT_FILE and SSL_CERT_DIR are honoured.
+    return httpx.create_ssl_context()
+
+
+def _connector(socks_url: str | None, context: SSLContext, connections: int) -> aiohttp.BaseConnector:
+    if socks_url is None:
+        return aiohttp.TCPConnector(ssl=context, limit=connections, keepalive_timeout=KEEPALIVE_SECONDS)
+    return aiohttp_socks.ProxyConnector.from_url(
+        socks_url, ssl=context, limit=connections, keepalive_timeout=KEEPALIVE_SECONDS
+    )
+
+
+def _proxy(url: str | None) -> tuple[str | None, httpx.Proxy | None]:
+    if not url:
+        return None, None
+    parts = urlsplit(url)
+    if parts.hostname is None or parts.port is None:
+        raise ValueError("a proxy is given as scheme://[user:password@]host:port")
+    if parts.scheme in ("socks5", "socks5h"):
+        return parts._replace(scheme="socks5").geturl(), None
+    if parts.scheme != "http":
+        raise ValueError(f"a proxy of the kind {parts.scheme}:// is not supported")
+    # aiohttp moves this header to where the proxy reads it: to CONNECT for https, else to the request.
+    headers = {}
+    if parts.username:
+        login = aiohttp.encode_basic_auth(unquote(parts.username), unquote(parts.password or ""))
+        headers["Authorization"] = login
+    return None, httpx.Proxy(f"http://{parts.netloc.rpartition('@')[2]}", headers=headers)

@@ -1,0 +1,233 @@
+"""Linking an hh.ru account to the Telegram user who asked for it, and to nobody else.
+
+    LinkingError
+    ├── StateUnknown    the attempt is over ten minutes old, was finished before, or never was
+    ├── CodeUnknown     the same of the code in a deep link
+    ├── ForeignLink     the attempt or the code belongs to another Telegram user
+    ├── NotApplicant    an employer's or an application's account
+    ├── AccessDenied    the user refused at hh.ru
+    └── Incomplete      the address has neither a code nor a refusal, or no state
+
+What hh.ru answers comes as `bot.hh.errors.HhError`, what Redis can't do as `StoreUnavailable`.
+
+The attempt goes: `begin` gives the address of hh.ru's page; hh.ru sends the user back with a code and
+the state, and `finish` turns them into a `Candidate`. Where the browser is not known to be the
+asker's, `offer` makes a one-time code of the candidate, and only `confirm`, in the chat of the one who
+asked, gives it out again: whoever opens somebody else's link gives nothing away.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs
+
+import msgspec
+from pydantic import TypeAdapter, ValidationError
+
+from bot.hh.errors import HhError, Refused
+from bot.hh.models import Me, Tokens
+from bot.hh.oauth import OAuth, pkce
+from bot.store import keys
+from bot.store.errors import unavailable
+from bot.store.scripts import Store
+from bot.store.vault import Vault, VaultError
+
+log = logging.getLogger(__name__)
+
+LINK_ANEW: Final = "link"
+"""What a deep link carries in place of a code to start linking from the beginning."""
+
+# Bot API, "Deep linking": A-Z, a-z, 0-9, _ and -, at most 64; hh.ru hands back any state.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_ERROR_NAME = re.compile(r"[a-z_]{1,40}")
+
+
+class LinkingError(Exception):
+    """The attempt to link ends here."""
+
+
+class StateUnknown(LinkingError):
+    """No such attempt (any more)."""
+
+
+class CodeUnknown(LinkingError):
+    """No such code (any more)."""
+
+
+class ForeignLink(LinkingError):
+    """It is for the Telegram user who asked for it."""
+
+
+class NotApplicant(LinkingError):
+    """`me` is no job seeker; the token is revoked already."""
+
+    def __init__(self, me: Me) -> None:
+        super().__init__("not an applicant")
+        self.me = me
+
+
+class AccessDenied(LinkingError):
+    """The user said no at hh.ru."""
+
+
+class Incomplete(LinkingError):
+    """Not an address that hh.ru sends users back to."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Who is about to be linked to which Telegram user."""
+
+    user_id: int
+    me: Me
+    tokens: Tokens
+
+
+class _Attempt(msgspec.Struct, frozen=True):
+    user_id: int
+    verifier: str
+
+
+_candidates = TypeAdapter(Candidate)
+
+
+class Linking:
+    """All attempts that are under way. `lifetime` of a state and of a code is in seconds.
+
+    `whose` asks hh.ru's `/me` with an access token. `redirect_uri` is the one registered with hh.ru.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        oauth: OAuth,
+        vault: Vault,
+        *,
+        whose: Callable[[str], Awaitable[Me]],
+        redirect_uri: str,
+        lifetime: float = 600,
+    ) -> None:
+        self._store = store
+        self._oauth = oauth
+        self._vault = vault
+        self._whose = whose
+        self._redirect_uri = redirect_uri
+        self._lifetime = int(lifetime * 1000)
+
+    async def begin(self, user_id: int, *, force_login: bool = False) -> str:
+        """Start an attempt for a Telegram user; the address of hh.ru's page for him."""
+        state = secrets.token_urlsafe(32)
+        verifier, challenge = pkce()
+        sealed = self._vault.seal(msgspec.json.encode(_Attempt(user_id, verifier)))
+        with unavailable():
+            await self._store.set(keys.link_state(state), sealed, px=self._lifetime)
+        return self._oauth.authorize_url(state, self._redirect_uri, challenge, force_login=force_login)
+
+    async def finish(self, query: Mapping[str, str], *, user_id: int | None = None) -> Candidate:
+        """Go on with what hh.ru wrote into the address that it sent the user back to.
+
+        `user_id` is who brought it, where that is known. Raises every LinkingError but CodeUnknown.
+        """
+        state, code, error = (query.get(name, "") for name in ("state", "code", "error"))
+        if not state or not (code or error):
+            raise Incomplete("no state, or neither code nor error")
+        if not error:
+            return await self.exchange(state, code, user_id=user_id)
+        await self._attempt(state, user_id)
+        if error == "access_denied":
+            raise AccessDenied("access_denied")
+        # Only a name: anybody can write an address with any sentence in it.
+        raise Refused(error if _ERROR_NAME.fullmatch(error) else "unknown_error")
+
+    async def exchange(self, state: str, code: str, *, user_id: int | None = None) -> Candidate:
+        """Whose account the code opens; the state is used up, however it ends.
+
+        Raises StateUnknown, ForeignLink, NotApplicant, HhError.
+        """
+        attempt = await self._attempt(state, user_id)
+        tokens = await self._oauth.exchange(code, self._redirect_uri, attempt.verifier)
+        try:
+            me = await self._whose(tokens.access_token)
+        except HhError:
+            await self.discard(tokens)
+            raise
+        if not me.is_applicant:
+            await self.discard(tokens)
+            raise NotApplicant(me)
+        return Candidate(attempt.user_id, me, tokens)
+
+    async def offer(self, candidate: Candidate) -> str:
+        """Keep the candidate until he confirms; the code for his deep link."""
+        code = secrets.token_urlsafe(24)
+        sealed = self._vault.seal(_candidates.dump_json(candidate))
+        with unavailable():
+            await self._store.set(keys.link_code(code), sealed, px=self._lifetime)
+        return code
+
+    async def confirm(self, user_id: int, code: str, *, update_id: int | None = None) -> Candidate:
+        """The candidate that waits under `code`, once, for the Telegram user who began.
+
+        The same update may ask again, because its first handling may have been cut off. For another
+        user the code stays good for its owner. Raises CodeUnknown, ForeignLink.
+        """
+        if not _TOKEN.fullmatch(code):
+            raise CodeUnknown("no code of ours")
+        with unavailable():
+            sealed = await self._store.get(keys.link_code(code))
+        if not isinstance(sealed, bytes):
+            raise CodeUnknown("expired")
+        candidate = self._opened(sealed)
+        if candidate.user_id != user_id:
+            raise ForeignLink("another user's code")
+        if not await self._take(code, secrets.token_hex(8) if update_id is None else str(update_id)):
+            raise CodeUnknown("used")
+        return candidate
+
+    async def discard(self, tokens: Tokens) -> None:
+        """End tokens that nobody will use, as far as hh.ru can be reached."""
+        try:
+            await self._oauth.revoke(tokens.access_token)
+        except HhError as error:
+            log.warning("a token that is not wanted could not be revoked: %s", type(error).__name__)
+
+    async def _take(self, code: str, taker: str) -> bool:
+        key = keys.link_taken(code)
+        with unavailable():
+            if await self._store.set(key, taker, nx=True, px=self._lifetime):
+                return True
+            return bool(await self._store.get(key) == taker.encode())
+
+    async def _attempt(self, state: str, user_id: int | None) -> _Attempt:
+        if not _TOKEN.fullmatch(state):
+            raise StateUnknown("no state of ours")
+        with unavailable():
+            sealed = await self._store.getdel(keys.link_state(state))
+        if not isinstance(sealed, bytes):
+            raise StateUnknown("expired or used")
+        try:
+            attempt = msgspec.json.decode(self._vault.open(sealed), type=_Attempt)
+        except VaultError:
+            raise StateUnknown("sealed with a key that was taken away") from None
+        if user_id is not None and attempt.user_id != user_id:
+            raise ForeignLink("another user's attempt")
+        return attempt
+
+    def _opened(self, sealed: bytes) -> Candidate:
+        try:
+            return _candidates.validate_json(self._vault.open(sealed))
+        except (VaultError, ValidationError):  # whose text would quote the tokens
+            raise CodeUnknown("of another version, or sealed with a key that was taken away") from None
+
+
+def redirected(text: str) -> dict[str, str] | None:
+    """The query of the address, pasted somewhere in `text`, that hh.ru sent the user back to."""
+    for word in text.split():
+        query = parse_qs(word.partition("?")[2].partition("#")[0])
+        if "state" in query and ("code" in query or "error" in query):
+            return {name: values[0].rstrip(".,;:!?)>»\"'") for name, values in query.items()}
+    return None

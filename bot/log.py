@@ -1,0 +1,105 @@
+"""Where log lines go and what they look like; and that no secret gets into one.
+
+Three defences, each enough for what is known today: the libraries that log addresses or updates are heard
+only when they warn; known secrets are replaced wherever they stand in a finished line, tracebacks included;
+and so is everything that looks like one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import Literal, TextIO
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import Processor
+
+HIDDEN = "[hidden]"
+
+# httpx, httpcore and aiohttp write addresses (the bot's token stands in Telegram's, hh.ru's code in the
+# callback's), python-telegram-bot writes whole updates.
+TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram")
+
+LOOKS_SECRET = re.compile(
+    r"""
+      (?<![\w-]) \d{5,}:[A-Za-z0-9_-]{20,}              # a bot's token (Bot API, "Authorizing your bot")
+    | (?<=/bot) [^/\s"'\\]+ (?=/)                        # the same in an address, also a made-up one
+    | (?<=Bearer[ ]) [^\s"'\\,]+                         # RFC 6750, section 2.1
+    | (?P<query> (?<=[?&]) (?:code|state)= ) [^&\s"'\\]+  # RFC 6749, section 4.1.2: the callback's query
+    | (?P<field>                                         # forms, JSON, dicts
+        \b (?:access_token|refresh_token|client_secret|code_verifier|secret_token|password) \b
+        ["'\\]* \s? [=:] \s? ["'\\]*
+      ) [^&\s"'\\,}]+
+    | (?P<user> (?<=://) [^/\s:@"']* : ) [^/\s@"']+ (?=@)  # a password in an address
+    """,
+    re.VERBOSE,
+)
+
+
+def set_up(
+    level: str,
+    style: Literal["console", "json"],
+    *,
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> None:
+    """Send all logging to `stream` (standard error) in one style; `secrets` never appear in it.
+
+    May be called again; the last call counts.
+    """
+    output = sys.stderr if stream is None else stream
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(_Formatter(style, hider(secrets), colours=output.isatty()))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(True)
+
+
+def hider(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that replaces `secrets` and whatever looks like one."""
+    # Shorter ones would tear words apart, and guessing finds them anyway.
+    known = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def hide(text: str) -> str:
+        if pattern is not None:
+            text = pattern.sub(HIDDEN, text)
+        return LOOKS_SECRET.sub(_keep_name, text)
+
+    return hide
+
+
+def _keep_name(found: re.Match[str]) -> str:
+    return (found["query"] or found["field"] or found["user"] or "") + HIDDEN
+
+
+class _Formatter(ProcessorFormatter):
+    def __init__(
+        self, style: Literal["console", "json"], hide: Callable[[str], str], *, colours: bool
+    ) -> None:
+        render: Processor = (
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if style == "json"
+            else structlog.dev.ConsoleRenderer(colors=colours, sort_keys=False)
+        )
+        super().__init__(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+            ],
+            processors=[ProcessorFormatter.remove_processors_meta, render],
+        )
+        self._hide = hide
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._hide(super().format(record))

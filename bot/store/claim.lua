@@ -1,0 +1,31 @@
+-- Claims mailboxes of a shard that are due.
+-- KEYS: 1 due (the other keys of the shard are built from its prefix; all share the slot)
+-- ARGV: 1 prefix of the shard's keys, 2 limit, 3 claim token, 4 lease in seconds, 5 most updates and
+--       outbox entries to hand over, 6 now or "" for the server's time
+-- Result: now, the time of the next due mailbox or "", then per claimed mailbox:
+--       id, head as flat pairs, account, intents, updates, outbox entries, size of the message map
+local now = tonumber(ARGV[6])
+if not now then
+  local time = redis.call('TIME')
+  now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+end
+local claimed = {}
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now), 'LIMIT', 0, ARGV[2])
+local until_ = string.format('%.6f', now + tonumber(ARGV[4]))
+local last = tonumber(ARGV[5]) - 1
+for _, id in ipairs(ids) do
+  local head = ARGV[1] .. 'head:' .. id
+  local inbox = ARGV[1] .. 'inbox:' .. id
+  redis.call('ZADD', KEYS[1], until_, id)
+  redis.call('HSET', head, 'claim', ARGV[3])
+  local updates = redis.call('LRANGE', inbox, 0, last)
+  if #updates > 0 then redis.call('HINCRBY', head, 'tries', 1) end
+  claimed[#claimed + 1] = {
+    id, redis.call('HGETALL', head),
+    redis.call('GET', ARGV[1] .. 'account:' .. id), redis.call('GET', ARGV[1] .. 'intents:' .. id),
+    updates, redis.call('LRANGE', ARGV[1] .. 'outbox:' .. id, 0, last),
+    redis.call('HLEN', ARGV[1] .. 'map:' .. id),
+  }
+end
+local next = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return { string.format('%.6f', now), next[2] or '', claimed }

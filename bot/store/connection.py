@@ -1,0 +1,154 @@
+"""A client for whatever `REDIS_URL` names.
+
+| address | what it is |
+|---|---|
+| `redis://user:password@host:6379/0`, `rediss://` (TLS) | one server |
+| `unix:///path/of/the/socket?db=0` | one server on this machine |
+| `redis+cluster://user:password@host:6379,host:6379`, `rediss+cluster://` | a Redis Cluster |
+| `redis+sentinel://user:password@host:26379,host:26379/service/0`, `rediss+sentinel://` | behind Sentinel |
+
+User and password are those of Redis itself; Sentinel's own, where it has some, are the query parameters
+`sentinel_username` and `sentinel_password`.
+
+No command is repeated by the client. redis-py repeats by default what timed out, but the first attempt may
+have been carried out, and the bridge must know that. So a failure comes up at once as `StoreUnavailable` (see
+`bot.store.errors`), and the caller decides: pushes are deduplicated, commits carry the generation of their
+claim, everything else is read again. A connection that broke while it lay idle is found out when it is taken
+from the pool, and replaced.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+
+# Seconds. A blocking command must ask for less than LONGEST_BLOCK, or its silence looks like a dead server.
+LONGEST_BLOCK = 5.0
+ANSWER_TIMEOUT = 10.0
+CONNECT_TIMEOUT = 5.0
+# A connection idle for longer than this is tried with PING first: firewalls forget idle ones without a word.
+IDLE_CHECK = 30
+CONNECTIONS = 512
+
+Client = Redis | RedisCluster
+
+
+def connect(url: str) -> Client:
+    """A client for `url`; it connects at its first command, and the caller closes it with `aclose()`.
+
+    Answers are bytes. Raises ValueError for an address of no known form.
+    """
+    scheme = urlsplit(url).scheme
+    kind = scheme.partition("+")[2]
+    if kind == "cluster":
+        return _cluster(url)
+    if kind == "sentinel":
+        return _sentinel(url)
+    if scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("no address of a Redis")
+    pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
+    return Redis.from_pool(pool)
+
+
+class _Options(TypedDict):
+    retry: Retry
+    socket_timeout: float
+    socket_connect_timeout: float
+    health_check_interval: int
+    client_name: str
+    driver_info: None
+    maint_notifications_config: MaintNotificationsConfig
+
+
+def _options() -> _Options:
+    return {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": ANSWER_TIMEOUT,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "health_check_interval": IDLE_CHECK,
+        "client_name": "hh-bridge",
+        "driver_info": None,
+        # Redis Enterprise's pushes; a client that expects them takes a closed connection for a live one.
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    }
+
+
+class _Login(TypedDict):
+    username: str | None
+    password: str | None
+
+
+class _Address:
+    """The parts of an address with several hosts, which the standard parser can't take apart."""
+
+    def __init__(self, url: str, default_port: int) -> None:
+        parts = urlsplit(url)
+        user, _, hosts = parts.netloc.rpartition("@")
+        name, _, password = user.partition(":")
+        self.login: _Login = {"username": unquote(name) or None, "password": unquote(password) or None}
+        self.nodes = [_node(host, default_port) for host in hosts.split(",") if host]
+        self.path = [unquote(part) for part in parts.path.split("/") if part]
+        self.query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        self.tls = parts.scheme.startswith("rediss")
+        if not self.nodes:
+            raise ValueError("the address names no host")
+
+
+def _node(host: str, default_port: int) -> tuple[str, int]:
+    parts = urlsplit(f"//{host}")
+    if parts.hostname is None:
+        raise ValueError("the address has an empty host")
+    return parts.hostname, parts.port or default_port
+
+
+def _cluster(url: str) -> RedisCluster:
+    address = _Address(url, default_port=6379)
+    return RedisCluster(
+        startup_nodes=[ClusterNode(host, port) for host, port in address.nodes],
+        max_connections=CONNECTIONS,
+        ssl=address.tls,
+        **address.login,
+        **_options(),
+    )
+
+
+class _WatchedPool(SentinelConnectionPool):
+    """Closes the connections to Sentinel together with those to Redis."""
+
+    async def aclose(self) -> None:
+        try:
+            await super().aclose()
+        finally:
+            await self.sentinel_manager.aclose()
+
+
+def _sentinel(url: str) -> Redis:
+    address = _Address(url, default_port=26379)
+    if not address.path:
+        raise ValueError("the address names no service: redis+sentinel://host:port,host:port/service/db")
+    watchers = Sentinel(  # type: ignore[no-untyped-call]
+        address.nodes,
+        sentinel_kwargs={
+            "username": address.query.get("sentinel_username"),
+            "password": address.query.get("sentinel_password"),
+            "ssl": address.tls,
+            **_options(),
+        },
+    )
+    master: Redis = watchers.master_for(
+        address.path[0],
+        connection_pool_class=_WatchedPool,
+        db=int(address.path[1]) if len(address.path) > 1 else 0,
+        max_connections=CONNECTIONS,
+        ssl=address.tls,
+        **address.login,
+        **_options(),
+    )
+    return master

@@ -1,0 +1,103 @@
+"""Every Redis key of the bridge, with its owner and why it ends or lives.
+
+`{...}` is the hash tag: keys with the same tag share a slot of a Redis Cluster, so that one script
+may change them together. An account's keys carry the tag of its shard; an account is named by its
+Telegram user id, which is also the id of the private chat and of the mailbox.
+
+| key | type | owner | ends |
+|---|---|---|---|
+| `hh:{s}:due` | sorted set | store.mailbox | never: mailboxes by the time when a worker must look at them |
+| `hh:{s}:head:U` | hash | store.mailbox | with the account: claim, next poll, parked times |
+| `hh:{s}:inbox:U` | list | store.mailbox | empty when worked off |
+| `hh:{s}:seen:U:D` | string | store.mailbox | two days: Telegram redelivers for one |
+| `hh:{s}:outbox:U` | list | worker.delivery | empty when delivered |
+| `hh:{s}:intents:U` | string | worker.intents | empty when carried out |
+| `hh:{s}:account:U` | string | worker | when the user unlinks |
+| `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
+| `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
+| `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |
+| `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
+| `hh:{s}:pace:U` | string | store.limiter | seconds |
+| `hh:{hh}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
+| `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
+| `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
+| `hh:{ready}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
+"""
+
+from __future__ import annotations
+
+import re
+
+PREFIX = "hh"
+SHARDS = 16
+WAKE_CHANNEL = f"{PREFIX}:wake"
+
+
+def shard_of(mailbox: int) -> int:
+    """The shard of an account."""
+    return mailbox % SHARDS
+
+
+def all_shards() -> range:
+    """Every shard."""
+    return range(SHARDS)
+
+
+def shard_prefix(shard: int) -> str:
+    """What all keys of a shard begin with."""
+    return f"{PREFIX}:{{{shard}}}:"
+
+
+def due(shard: int) -> str:
+    """Mailboxes of a shard by the time when a worker must look at them."""
+    return f"{shard_prefix(shard)}due"
+
+
+def of(mailbox: int, name: str) -> str:
+    """The key `name` (head, inbox, outbox, intents, account, book, map, ...) of an account."""
+    return f"{shard_prefix(shard_of(mailbox))}{name}:{mailbox}"
+
+
+def seen(mailbox: int, digest: str) -> str:
+    """Marks an update as stored."""
+    return f"{of(mailbox, 'seen')}:{digest}"
+
+
+def pace(world: str) -> str:
+    """The shared limiter of requests to an outside world."""
+    return f"{PREFIX}:{{{world}}}:pace"
+
+
+def link_state(state: str) -> str:
+    """An OAuth attempt (bot.linking); ten minutes."""
+    return f"{PREFIX}:{{{state}}}:link-state"
+
+
+def link_code(code: str) -> str:
+    """A confirmed attempt that waits for its deep link (bot.linking); ten minutes."""
+    return f"{PREFIX}:{{{code}}}:link-code"
+
+
+def link_taken(code: str) -> str:
+    """Which update used up a deep link's code (bot.linking); ten minutes."""
+    return f"{PREFIX}:{{{code}}}:link-taken"
+
+
+def poller_lease() -> str:
+    """Held by the one process that polls Telegram (bot.telegram.lease); seconds."""
+    return f"{PREFIX}:{{poller}}:lease"
+
+
+def probe() -> str:
+    """Written to learn whether Redis takes writes (bot.web.readiness); a minute."""
+    return f"{PREFIX}:{{ready}}:probe"
+
+
+_LIVES_WITH_ITS_OWNER = re.compile(
+    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book):-?\d+)$"
+)
+
+
+def declared(key: str) -> bool:
+    """True for a key that may live without an expiry (see the table above)."""
+    return _LIVES_WITH_ITS_OWNER.match(key) is not None

@@ -1,0 +1,201 @@
+"""Mailboxes: one ordered queue of everything that concerns one Telegram user.
+
+One sorted set per shard is the ready queue, the timers and the claims at once: its score says when
+a worker must look at a mailbox. Pushing makes it due now; claiming moves it a lease ahead, so that
+a claim whose holder died falls due again by itself; releasing sets the next wake-up. Each claim has
+a random token, and every commit checks it: a holder that was only asleep can't write over its
+successor. Whatever belongs together is one script in one slot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bot.store import keys
+from bot.store.errors import unavailable
+from bot.store.scripts import Script, Store, Word
+
+SEEN_SECONDS = 2 * 24 * 3600
+"""How long an update is known: Telegram keeps undelivered updates for 24 hours (Bot API, getUpdates)."""
+
+Command = tuple[Word, ...]
+"""A Redis command; its second word is the key it touches."""
+
+_push, _claim, _commit = Script("push"), Script("claim"), Script("commit")
+_release, _extend = Script("release"), Script("extend")
+
+
+class ClaimLost(Exception):
+    """Another worker holds the mailbox now; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update of Telegram on its way into a mailbox."""
+
+    mailbox: int
+    update_id: int
+    raw: bytes
+
+
+@dataclass
+class Claim:
+    """A mailbox held by this worker, as it was when claimed. `mapped` is the size of its message map."""
+
+    mailbox: int
+    token: str
+    head: dict[str, str]
+    account: bytes | None
+    intents: bytes | None
+    updates: list[bytes]
+    outbox: list[bytes]
+    mapped: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The answer to a claim: Redis's time, when the shard's next mailbox falls due, and the claims."""
+
+    now: float
+    next_due: float | None
+    claims: list[Claim] = field(default_factory=list)
+
+
+class _ClaimReply(msgspec.Struct, array_like=True):
+    mailbox: bytes
+    head: list[bytes]
+    account: bytes | None
+    intents: bytes | None
+    updates: list[bytes]
+    outbox: list[bytes]
+    mapped: int
+
+
+class Mailboxes:
+    """All mailboxes in one Redis. Every method raises `StoreUnavailable` where Redis is away.
+
+    `lease` is in seconds. `clock` replaces Redis's own time in tests.
+    """
+
+    def __init__(
+        self, store: Store, *, lease: float = 30.0, clock: Callable[[], float] | None = None
+    ) -> None:
+        self._store = store
+        self.lease = lease
+        self._clock = clock
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Unix time in seconds by Redis's clock, as far as the last claim told: all processes agree on it."""
+        return time.time() + self._ahead if self._clock is None else self._clock()
+
+    def _now(self) -> str:
+        return "" if self._clock is None else f"{self._clock():.6f}"
+
+    async def push(self, incoming: Iterable[Incoming]) -> int:
+        """Store updates in order, each once; returns how many were new.
+
+        An update is known by its id and its content: ids may start again (Bot API, Update).
+        """
+        stored = 0
+        for update in incoming:
+            box = update.mailbox
+            digest = hashlib.blake2b(update.raw, digest_size=8).hexdigest()
+            names = [
+                keys.due(keys.shard_of(box)),
+                keys.of(box, "head"),
+                keys.of(box, "inbox"),
+                keys.seen(box, f"{update.update_id}:{digest}"),
+            ]
+            words: list[Word] = [box, update.raw, SEEN_SECONDS, self._now(), keys.WAKE_CHANNEL]
+            with unavailable():
+                stored += int(str(await _push(self._store, names, words)))
+        return stored
+
+    async def claim(self, shard: int, limit: int, batch: int = 50) -> Claimed:
+        """Claim at most `limit` due mailboxes, each with at most `batch` updates and outbox entries."""
+        token = secrets.token_hex(8)
+        words: list[Word] = [keys.shard_prefix(shard), limit, token, self.lease, batch, self._now()]
+        with unavailable():
+            reply = await _claim(self._store, [keys.due(shard)], words)
+        now, next_due, rows = msgspec.convert(reply, tuple[bytes, bytes, list[_ClaimReply]])
+        self._ahead = float(now) - time.time()
+        claims = [
+            Claim(
+                mailbox=int(row.mailbox),
+                token=token,
+                head=_pairs(row.head),
+                account=row.account,
+                intents=row.intents,
+                updates=row.updates,
+                outbox=row.outbox,
+                mapped=row.mapped,
+            )
+            for row in rows
+        ]
+        return Claimed(float(now), float(next_due) if next_due else None, claims)
+
+    async def commit(self, claim: Claim, commands: Sequence[Command]) -> None:
+        """Carry out `commands` together; raises `ClaimLost` and does nothing where the claim is over."""
+        touched = dict.fromkeys(str(command[1]) for command in commands)
+        words: list[Word] = [claim.token]
+        for command in commands:
+            words += [len(command), *command]
+        with unavailable():
+            done = await _commit(self._store, [keys.of(claim.mailbox, "head"), *touched], words)
+        if done != 1:
+            raise ClaimLost(claim.mailbox)
+
+    async def release(self, claim: Claim, wake: float | None, *, stopping: bool = False) -> bool:
+        """Give a mailbox back, to be due at `wake` (Unix seconds).
+
+        False where updates arrived meanwhile: the claim goes on. `stopping` gives it back all the
+        same, due at once.
+        """
+        box = claim.mailbox
+        names = [keys.due(keys.shard_of(box)), keys.of(box, "head"), keys.of(box, "inbox")]
+        when = "" if wake is None else f"{wake:.6f}"
+        words: list[Word] = [claim.token, box, when, self._now(), keys.WAKE_CHANNEL, int(stopping)]
+        with unavailable():
+            reply = await _release(self._store, names, words)
+        if reply == 0:
+            raise ClaimLost(box)
+        return reply == 1
+
+    async def extend(self, claims: Iterable[Claim]) -> set[int]:
+        """Heartbeat for claims; returns the mailboxes that another worker holds now."""
+        by_shard: dict[int, list[Claim]] = {}
+        for claim in claims:
+            by_shard.setdefault(keys.shard_of(claim.mailbox), []).append(claim)
+        lost: set[int] = set()
+        for shard, held in by_shard.items():
+            words: list[Word] = [keys.shard_prefix(shard), self.lease, self._now()]
+            for claim in held:
+                words += [claim.mailbox, claim.token]
+            with unavailable():
+                reply = await _extend(self._store, [keys.due(shard)], words)
+            lost |= {int(box) for box in msgspec.convert(reply, list[bytes])}
+        return lost
+
+    async def updates(self, claim: Claim, batch: int = 50) -> list[bytes]:
+        """The updates that wait in a held mailbox, oldest first."""
+        with unavailable():
+            reply = await self._store.lrange(keys.of(claim.mailbox, "inbox"), 0, batch - 1)
+        return msgspec.convert(reply, list[bytes])
+
+    async def outbox(self, claim: Claim, batch: int = 50) -> list[bytes]:
+        """The deliveries that wait in a held mailbox, oldest first."""
+        with unavailable():
+            reply = await self._store.lrange(keys.of(claim.mailbox, "outbox"), 0, batch - 1)
+        return msgspec.convert(reply, list[bytes])
+
+
+def _pairs(flat: list[bytes]) -> dict[str, str]:
+    words = [word.decode() for word in flat]
+    return dict(zip(words[::2], words[1::2], strict=True))

@@ -1,0 +1,56 @@
+"""Encryption of what must not be readable in Redis: tokens and pending links."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class VaultError(Exception):
+    """None of the keys opens the value."""
+
+
+class Vault:
+    """The first key seals, all keys open; so a new first key rotates without a stop."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._first = Fernet(keys[0])
+        self._all = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, value: bytes) -> bytes:
+        """Encrypt and authenticate."""
+        return self._all.encrypt(value)
+
+    def open(self, value: bytes) -> bytes:
+        """Decrypt; raises `VaultError`."""
+        try:
+            return self._all.decrypt(value)
+        except InvalidToken as error:
+            raise VaultError("no key opens this value") from error
+
+    def sealed_by_first(self, value: bytes) -> bool:
+        """False where `value` still needs sealing anew after a rotation."""
+        try:
+            self._first.decrypt(value)
+        except InvalidToken:
+            return False
+        return True
+
+
+def kept_key(data_dir: Path) -> str:
+    """The key in `data_dir`, made at the first start; only its owner may read it."""
+    path = data_dir / "token.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = Fernet.generate_key().decode()
+        file.write(key + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,1 @@
+"""The Bot API: the way in of updates, and the way out of messages."""

@@ -1,0 +1,1 @@
+"""HTTP: the webhook, the pages after hh.ru's own, health and metrics."""

@@ -1,0 +1,107 @@
+"""The bridge's HTTP: Telegram's webhook, hh.ru's callback, health and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from bot.linking import Linking
+from bot.store.errors import StoreUnavailable
+from bot.telegram.intake import Intake
+from bot.web.callback import Callback
+from bot.web.readiness import OK, Readiness
+
+log = logging.getLogger(__name__)
+
+LARGEST_UPDATE: Final = 1024 * 1024
+"""Bytes. Telegram's updates are a few kilobytes."""
+
+_STORE_TIMEOUT: Final = 10.0
+_RETRY_AFTER: Final = {"Retry-After": "2"}
+_FRESH: Final = {"Cache-Control": "no-store"}
+
+
+def build(
+    *,
+    linking: Linking,
+    intake: Intake,
+    readiness: Readiness,
+    webhook_secret: str,
+    username: Callable[[], str | None],
+    telegram_link_base: str = "https://t.me",
+    registry: CollectorRegistry = REGISTRY,
+) -> web.Application:
+    """The application; deep links are made of `telegram_link_base` and `username()`, None while unknown."""
+    app = web.Application(client_max_size=LARGEST_UPDATE)
+    callback = Callback(linking, telegram_link_base, username)
+    # A HEAD, as link previews send it, would use up the state.
+    app.router.add_get("/oauth/callback", callback.show, allow_head=False)
+    app.router.add_post("/telegram/webhook", _webhook(intake, webhook_secret.encode()))
+    app.router.add_get("/healthz", _alive)
+    app.router.add_get("/readyz", _ready(readiness))
+    app.router.add_get("/metrics", _metrics(registry))
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app`; gives the port, which the system chooses for 0. Raises OSError where it is taken.
+
+    Nothing logs the addresses that are asked for: hh.ru's code is in one of them.
+    """
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def _webhook(intake: Intake, secret: bytes) -> Handler:
+    async def take(request: web.Request) -> web.Response:
+        # Bot API, setWebhook, secret_token.
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret):
+            raise web.HTTPUnauthorized
+        raw = await request.read()
+        try:
+            async with asyncio.timeout(_STORE_TIMEOUT):
+                await intake.put([raw])
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("an update could not be stored, Telegram will send it again: %s", error)
+            raise web.HTTPServiceUnavailable(headers=_RETRY_AFTER) from error
+        return web.Response()
+
+    return take
+
+
+async def _alive(request: web.Request) -> web.Response:
+    return web.Response(text="alive\n", headers=_FRESH)
+
+
+def _ready(readiness: Readiness) -> Handler:
+    async def ready(request: web.Request) -> web.Response:
+        parts = await readiness.parts()
+        fine = all(part == OK for part in parts.values())
+        return web.json_response({"ready": fine, **parts}, status=200 if fine else 503, headers=_FRESH)
+
+    return ready
+
+
+def _metrics(registry: CollectorRegistry) -> Handler:
+    async def metrics(request: web.Request) -> web.Response:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(registry), headers={"Content-Type": content_type, **_FRESH})
+
+    return metrics

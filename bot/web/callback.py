@@ -1,0 +1,94 @@
+"""`GET /oauth/callback`: where hh.ru sends the user's browser back to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import Counter
+
+from bot.chat.texts import Texts
+from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
+from bot.linking import (
+    AccessDenied,
+    Incomplete,
+    Linking,
+    LinkingError,
+    NotApplicant,
+)
+from bot.store.errors import StoreUnavailable
+from bot.web import pages
+from bot.web.pages import Chat, Page
+
+log = logging.getLogger(__name__)
+
+SHOWN: Final = Counter(
+    "hh_bridge_callback_pages_total", "Pages shown after hh.ru's own, by their name.", ["page"]
+)
+
+
+class Callback:
+    """Answers with a page, whatever the address says. `username` is the bot's, None until it is known."""
+
+    def __init__(self, linking: Linking, link_base: str, username: Callable[[], str | None]) -> None:
+        self._linking = linking
+        self._link_base = link_base.rstrip("/")
+        self._username = username
+
+    async def show(self, request: web.Request) -> web.Response:
+        """The page, in the browser's language."""
+        t = pages.texts_for(request.headers.get("Accept-Language", ""))
+        chat = Chat(self._link_base, self._username())
+        query = {name: request.query[name] for name in request.query}
+        try:
+            page = await self._page(query, t, chat)
+        except Exception:
+            # A person looks at this page, also when the fault is ours.
+            log.exception("the callback page failed")
+            page = pages.unavailable(t, chat)
+        SHOWN.labels(page.name).inc()
+        return web.Response(
+            text=pages.render(page, t),
+            status=page.status,
+            content_type="text/html",
+            headers={**pages.SECURITY_HEADERS, "Content-Language": t.language, "Vary": "Accept-Language"},
+        )
+
+    async def _page(self, query: Mapping[str, str], t: Texts, chat: Chat) -> Page:
+        try:
+            candidate = await self._linking.finish(query)
+            return pages.confirm(t, candidate.me, chat, await self._linking.offer(candidate))
+        except StoreUnavailable as error:
+            log.warning("an account could not be linked: %s", error)
+            return pages.unavailable(t, chat)
+        except LinkingError as error:
+            return _ended(error, t, chat)
+        except HhError as error:
+            return _failed(error, t, chat)
+
+
+def _ended(error: LinkingError, t: Texts, chat: Chat) -> Page:
+    match error:
+        case AccessDenied():
+            return pages.denied(t, chat)
+        case NotApplicant():
+            return pages.not_applicant(t, chat)
+        case Incomplete():
+            return pages.incomplete(t, chat)
+        case _:
+            return pages.expired(t, chat)
+
+
+def _failed(error: HhError, t: Texts, chat: Chat) -> Page:
+    log.warning("hh.ru did not link an account: %s %s", type(error).__name__, error)
+    match error:
+        case LinkAgain():
+            return pages.expired(t, chat)
+        case CaptchaRequired():
+            return pages.captcha(t, chat, error.url)
+        case Refused():
+            return pages.refused(t, chat, error.description or error.value, error.request_id)
+        case _:
+            return pages.unreachable(t, chat)

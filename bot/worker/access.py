@@ -1,0 +1,129 @@
+"""The account's tokens and hh.ru's ceiling, as the gateway asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from bot.chat.screens.linking import lapsed
+from bot.chat.texts import Texts
+from bot.hh.errors import LinkAgain, OutcomeUnknown, Throttled, Unavailable
+from bot.hh.models import Tokens
+from bot.hh.negotiations import NegotiationsGateway
+from bot.store.limiter import Limiter
+from bot.store.records import Access, Account
+from bot.store.vault import VaultError
+from bot.worker.services import Services
+from bot.worker.session import Change, Session
+
+log = logging.getLogger(__name__)
+
+USER_WAITS = 20.0
+"""Seconds that a request of a user may wait for its turn."""
+
+POLL_WAITS = 0.5
+"""A poll that would wait longer is put off instead, so that users go first."""
+
+UNNAMED_PAUSE, LONGEST_PAUSE = 5.0, 600.0
+"""Seconds without requests after a 429: where hh.ru does not say how long, and at most."""
+
+
+class SessionAccess:
+    """The tokens of a session's account; refreshed by one at a time and stored before they are used."""
+
+    def __init__(self, services: Services, session: Session) -> None:
+        self._services = services
+        self._session = session
+        self._lock = asyncio.Lock()
+
+    async def token(self) -> str:
+        """The present access token; raises `LinkAgain` where there is none."""
+        return self._tokens(self._account()).access_token
+
+    async def renew(self, expired: str) -> str:
+        """A fresh token in place of `expired`.
+
+        A refresh token works once (contract, "OAuth"), so the answer is stored before anything uses
+        it. Raises `LinkAgain` where hh.ru refuses; the account is marked so and the user told once.
+        """
+        async with self._lock:
+            account = self._account()
+            tokens = self._tokens(account)
+            if tokens.access_token != expired:
+                return tokens.access_token
+            try:
+                fresh = await self._services.oauth.refresh(tokens.refresh_token)
+            except OutcomeUnknown as error:
+                raise Unavailable(f"refresh: {error}") from error
+            except LinkAgain as error:
+                await lapse(self._session, account, error)
+                raise
+            sealed = seal_tokens(self._services, fresh)
+            await self._session.commit(
+                Change(account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id)
+            )
+            return fresh.access_token
+
+    def _account(self) -> Account:
+        account = self._session.account
+        if account is None or account.access is not Access.LINKED:
+            raise LinkAgain("not linked")
+        return account
+
+    def _tokens(self, account: Account) -> Tokens:
+        try:
+            return Tokens.model_validate_json(self._services.vault.open(account.tokens))
+        except VaultError as error:
+            raise LinkAgain("the keys that sealed the tokens are gone") from error
+
+
+@dataclass
+class Ceiling:
+    """Waits for a turn under the ceiling of all processes, `longest` seconds at most."""
+
+    limiter: Limiter
+    longest: float
+
+    async def __call__(self) -> None:
+        """Wait for one's turn; raises `Throttled` where that would take longer than `longest`."""
+        wait = await self.limiter.reserve(self.longest)
+        if wait > self.longest:
+            raise Throttled(wait)
+        await asyncio.sleep(wait)
+
+    async def throttled(self, seconds: float | None) -> None:
+        """hh.ru asked for a pause: nobody asks it for so long."""
+        await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
+
+
+def gateway(services: Services, session: Session, access: SessionAccess, longest: float) -> NegotiationsGateway:
+    """A gateway to hh.ru for the session's account."""
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, longest))
+
+
+def seal_tokens(services: Services, tokens: Tokens) -> bytes:
+    """Tokens as they are stored."""
+    return services.vault.seal(tokens.model_dump_json().encode())
+
+
+def texts_of(session: Session) -> Texts:
+    """The words for the session's user where no update tells his language."""
+    account = session.account
+    return Texts(account.language, account.zone) if account else Texts("ru")
+
+
+async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
+    """Mark that the account must be linked again, and tell the user once; all that waits is kept."""
+    if session.account is None or session.account.access is Access.LAPSED:
+        return
+    log.info("account must be linked again: %s", reason.reason)
+    await session.commit(
+        Change(
+            account=lambda now: structs.replace(now or account, access=Access.LAPSED),
+            said=[lapsed(texts_of(session), None).say()],
+            hh_id=account.hh_id,
+        )
+    )

@@ -1,0 +1,92 @@
+"""Attending to a held mailbox: its lanes work at once, each for itself, until nothing is left to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.worker.access import SessionAccess
+from bot.worker.delivery import DeliveryLane
+from bot.worker.poll import Poll
+from bot.worker.services import Services
+from bot.worker.session import Session
+from bot.worker.updates import UpdatesLane
+from bot.worker.writes import Writes
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which a busy session looks for new updates even if no wake-up reached it."""
+
+
+@dataclass(frozen=True)
+class _Lane:
+    ready: Callable[[], bool]
+    run: Callable[[], Awaitable[None]]
+
+
+async def attend(services: Services, session: Session) -> None:
+    """Work until the mailbox is empty and given back.
+
+    One lane that waits for the outside delays no other. Raises `ClaimLost` and `StoreUnavailable`;
+    the mailbox then falls due by itself when the claim ends.
+    """
+    lanes = _lanes(services, session)
+    running: dict[asyncio.Task[None], _Lane] = {}
+    async with asyncio.TaskGroup() as group:
+        while True:
+            session.stirred.clear()
+            for lane in lanes:
+                if lane not in running.values() and lane.ready():
+                    running[group.create_task(_run(lane))] = lane
+            if not running:
+                await session.refill()
+                if any(lane.ready() for lane in lanes):
+                    continue
+                if await services.mailboxes.release(session.claim, session.wake_at()):
+                    return
+                session.stale = True
+                await session.refill()
+                continue
+            await _news(session, set(running))
+            running = {task: lane for task, lane in running.items() if not task.done()}
+            await session.refill()
+
+
+async def _run(lane: _Lane) -> None:
+    await lane.run()
+
+
+async def _news(session: Session, tasks: set[asyncio.Task[None]]) -> None:
+    """Wait until a lane ends, or new work may be there."""
+    stirred = asyncio.ensure_future(session.stirred.wait())
+    try:
+        done, _ = await asyncio.wait(
+            {*tasks, stirred}, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not done:
+            session.stale = True
+    finally:
+        stirred.cancel()
+
+
+def _lanes(services: Services, session: Session) -> list[_Lane]:
+    access = SessionAccess(services, session)
+    updates = UpdatesLane(services, session, access)
+    delivery = DeliveryLane(services, session)
+    writes, poll = Writes(services, session, access), Poll(services, session, access)
+
+    async def hh() -> None:
+        """Users go before polls."""
+        while True:
+            if (waiting := writes.next()) is not None:
+                await writes.carry_out(waiting)
+            elif poll.due():
+                await poll.run()
+            else:
+                return
+
+    return [
+        _Lane(updates.ready, updates.run),
+        _Lane(lambda: writes.next() is not None or poll.due(), hh),
+        _Lane(delivery.ready, delivery.run),
+    ]

@@ -1,0 +1,91 @@
+"""The lane of deliveries: the outbox goes to Telegram, in order, paced, each entry until it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from msgspec import structs
+
+from bot.chat.outgoing import Outgoing, Place, Say
+from bot.chat.screens.waited import repeated
+from bot.store import keys
+from bot.store.limiter import Limiter
+from bot.telegram.sender import Paused, Rejected, Unconfirmed, Unreachable
+from bot.worker.access import texts_of
+from bot.worker.services import Services
+from bot.worker.session import Change, Session, Superseded
+
+log = logging.getLogger(__name__)
+
+CHAT_RATE, CHAT_BURST = 1.0, 10
+"""Messages a second to one chat (Bot FAQ, "How can I message all of my bot's subscribers at once?")."""
+
+_LONGEST_WAIT = 3600.0
+_AGAIN = 2.0
+
+
+class DeliveryLane:
+    """Delivers the outbox of one session."""
+
+    def __init__(self, services: Services, session: Session) -> None:
+        self._services = services
+        self._session = session
+        pace = keys.of(session.user_id, "pace")
+        self._chat = Limiter(services.store, pace, rate=CHAT_RATE, burst=CHAT_BURST)
+
+    def ready(self) -> bool:
+        """True where something waits and nothing asked for a pause."""
+        session = self._session
+        return bool(session.outbox) and session.reachable and session.head.outbox <= self._services.clock()
+
+    async def run(self) -> None:
+        """Deliver what is in memory, until a pause is due."""
+        while self.ready():
+            entry = self._session.outbox[0]
+            # Waiting here holds up neither the other lanes of this user nor other users.
+            if isinstance(entry, Say | Place):
+                await asyncio.sleep(await self._chat.reserve(_LONGEST_WAIT))
+            await asyncio.sleep(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
+            try:
+                await self._deliver(entry)
+            except Superseded:
+                log.info("the outbox was emptied while an entry was on its way")
+
+    async def _deliver(self, entry: Outgoing) -> None:
+        session = self._session
+        try:
+            message_id = await self._services.sender.perform(session.user_id, entry)
+        except Paused as pause:
+            await self._pause(pause.seconds)
+        except Unconfirmed:
+            log.warning("Telegram did not confirm a %s", type(entry).__name__)
+            again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
+            await session.commit(
+                Change(delivered=entry, retried=again, head={"outbox": self._services.clock() + _AGAIN})
+            )
+        except Unreachable:
+            await self._unreachable()
+        except Rejected as error:
+            log.error("Telegram refuses a %s for ever: %s", type(entry).__name__, error)
+            await session.commit(Change(delivered=entry))
+        else:
+            about = getattr(entry, "about", None)
+            mapped = {message_id: about} if message_id is not None and about is not None else {}
+            await session.commit(Change(delivered=entry, mapped=mapped))
+
+    async def _pause(self, seconds: float) -> None:
+        until = self._services.clock() + seconds
+        await self._session.commit(Change(head={"outbox": until}))
+
+    async def _unreachable(self) -> None:
+        """The user blocked the bot: keep everything until he returns; without an account, nothing waits."""
+        session = self._session
+        account = session.account
+        if account is None:
+            await session.commit(Change(erase=True))
+            return
+        log.info("a user can't be reached any more")
+        await session.commit(
+            Change(account=lambda now: structs.replace(now or account, blocked=True), hh_id=account.hh_id)
+        )

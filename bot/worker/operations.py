@@ -1,0 +1,252 @@
+"""How each intent is carried out at hh.ru, what tells that it was, and what the user sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.chat.html import digest
+from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
+from bot.chat.outgoing import Application, Conversation, Mark, Outgoing, Screen
+from bot.chat.screens import answers, applying, conversation
+from bot.chat.screens.trouble import reason
+from bot.chat.screens.waited import EDITED_EMOJI
+from bot.chat.texts import Texts
+from bot.hh.errors import CaptchaRequired, HhError, NotFound, Refused
+from bot.hh.gateway import DirectVacancy, Gateway
+from bot.hh.models import Message, Negotiation
+from bot.worker.session import Change, Session
+
+SKEW_SECONDS = 300
+"""How far hh.ru's clock may be from ours. Within it the very same text, written on the site just
+before, passes for the message that was sent: the employer has it either way."""
+
+
+class Operation(Protocol):
+    """One intent. `repeatable` where doing it twice does no harm."""
+
+    repeatable: bool
+
+    async def perform(self, t: Texts) -> Change:
+        """Ask hh.ru; returns what to write down. Raises `HhError`."""
+
+    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+        """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there."""
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        """Said where hh.ru refuses."""
+
+    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        """Said where hh.ru refuses to show what an attempt came to."""
+
+
+def operation(intent: Intent, hh: Gateway, session: Session) -> Operation:
+    """The operation for an intent."""
+    match intent:
+        case SendMessage():
+            return _Send(intent, hh, session)
+        case EditMessage():
+            return _Edit(intent, hh, session)
+        case Hide():
+            return _Hide(intent, hh)
+        case Apply():
+            return _Apply(intent, hh)
+
+
+def place(intent: Intent, screen: Screen) -> Outgoing:
+    """Show a screen where the user looks for what became of his intent."""
+    match intent:
+        case Hide() | Apply() if intent.card_id:
+            return screen.rewrite(intent.card_id)
+        case Hide():
+            return screen.say()
+        case _:
+            return screen.say(reply_to=intent.chat_message_id or None)
+
+
+class _Send:
+    repeatable = False
+
+    def __init__(self, intent: SendMessage, hh: Gateway, session: Session) -> None:
+        self._intent = intent
+        self._hh = hh
+        self._session = session
+
+    async def perform(self, t: Texts) -> Change:
+        return self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
+
+    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+        earliest = datetime.fromtimestamp(attempted_at - SKEW_SECONDS, UTC)
+        for message in await self._hh.messages(self._intent.nid):
+            same = message.mine and _same_text(message.text, self._intent.text)
+            if not same or message.created_at < earliest:
+                continue
+            if not await self._session.was_sent(self._sent(message)):
+                return self._accepted(t, message)
+        return None
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        mark = Mark(
+            message_id=self._intent.chat_message_id,
+            emoji=answers.REFUSED_EMOJI,
+            fallback=answers.refused_fallback(t),
+        )
+        return [mark, place(self._intent, answers.not_sent(t, reason(t, error)))]
+
+    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.text))]
+
+    def _accepted(self, t: Texts, message: Message) -> Change:
+        chat_id = self._intent.chat_message_id
+        subject = Conversation(self._intent.nid, message.id, digest(self._intent.text))
+        tick = Mark(message_id=chat_id, emoji=answers.ACCEPTED_EMOJI, fallback=answers.accepted_fallback(t))
+        return Change(said=[tick], mapped={chat_id: subject}, sent=self._sent(message))
+
+    def _sent(self, message: Message) -> str:
+        return f"{self._intent.nid}:{message.id}"
+
+
+class _Edit:
+    repeatable = True
+
+    def __init__(self, intent: EditMessage, hh: Gateway, session: Session) -> None:
+        self._intent = intent
+        self._hh = hh
+        self._session = session
+
+    async def perform(self, t: Texts) -> Change:
+        intent = self._intent
+        message = await self._target()
+        if message is None:
+            return Change(said=[self._kept(t, None, None)])
+        if not _same_text(message.text, intent.text):
+            if not message.editable:
+                return Change(said=[self._kept(t, message, await self._hh.negotiation(intent.nid))])
+            await self._hh.edit(intent.nid, message.id, intent.text)
+        subject = Conversation(intent.nid, message.id, digest(intent.text))
+        tick = Mark(
+            message_id=intent.chat_message_id,
+            emoji=EDITED_EMOJI,
+            fallback=answers.edited_fallback(t),
+        )
+        return Change(said=[tick], mapped={intent.chat_message_id: subject})
+
+    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+        return None
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        intent = self._intent
+        screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
+        return [place(intent, screen)]
+
+    unclear = refused
+
+    async def _target(self) -> Message | None:
+        """The hh.ru message that the edited Telegram message became; a cover letter by its text."""
+        subject = await self._session.subject(self._intent.chat_message_id)
+        if not isinstance(subject, Conversation):
+            return None
+        for message in await self._hh.messages(self._intent.nid):
+            if message.id == subject.mid:
+                return message
+            if subject.mid is None and message.mine and digest(message.text or "") == subject.digest:
+                return message
+        return None
+
+    def _kept(self, t: Texts, message: Message | None, negotiation: Negotiation | None) -> Outgoing:
+        intent = self._intent
+        why = answers.why_not_editable(t, message, negotiation)
+        if negotiation is not None and negotiation.messaging_status != "ok":
+            return place(intent, answers.cannot_edit_closed(t, why))
+        return place(intent, answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, why))
+
+
+class _Hide:
+    def __init__(self, intent: Hide, hh: Gateway) -> None:
+        self._intent = intent
+        self._hh = hh
+        # A second decline could be a second message to the employer.
+        self.repeatable = not intent.decline
+
+    async def perform(self, t: Texts) -> Change:
+        try:
+            await self._hh.hide(self._intent.nid, decline=self._intent.decline)
+        except NotFound:
+            if self._intent.decline:
+                raise
+        return self._done(t)
+
+    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+        try:
+            negotiation = await self._hh.negotiation(self._intent.nid)
+        except NotFound:
+            return self._done(t)
+        hidden = negotiation.hidden or negotiation.state.id == "hidden"
+        return self._done(t, negotiation) if hidden else None
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        return [place(self._intent, answers.not_sent(t, reason(t, error)))]
+
+    unclear = refused
+
+    def _done(self, t: Texts, negotiation: Negotiation | None = None) -> Change:
+        return Change(said=[place(self._intent, conversation.hidden(t, self._intent.decline, negotiation))])
+
+
+class _Apply:
+    repeatable = False
+
+    def __init__(self, intent: Apply, hh: Gateway) -> None:
+        self._intent = intent
+        self._hh = hh
+
+    async def perform(self, t: Texts) -> Change:
+        intent = self._intent
+        result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter)
+        if isinstance(result, DirectVacancy):
+            return Change(said=[place(intent, applying.direct(t, result.url))])
+        return self._accepted(t, result.nid, await self._listed(result.nid))
+
+    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+        for negotiation in (await self._hh.negotiations(vacancy_id=self._intent.vacancy_id)).items:
+            vacancy, resume = negotiation.vacancy, negotiation.resume
+            this_vacancy = vacancy is None or vacancy.id == self._intent.vacancy_id
+            if this_vacancy and (resume is None or resume.id == self._intent.resume_id):
+                return self._accepted(t, negotiation.id, negotiation)
+        return None
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        intent = self._intent
+        if isinstance(error, CaptchaRequired):
+            again = Application(intent.vacancy_id, intent.resume_id, intent.letter)
+            return [place(intent, applying.captcha(t, error.url, again))]
+        return [place(intent, answers.not_sent(t, reason(t, error)))]
+
+    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.letter))]
+
+    async def _listed(self, nid: str | None) -> Negotiation | None:
+        """The new conversation, for its vacancy's name; the application stands without it, too."""
+        if nid is None:
+            return None
+        try:
+            return await self._hh.negotiation(nid)
+        except HhError:
+            return None
+
+    def _accepted(self, t: Texts, nid: str | None, negotiation: Negotiation | None) -> Change:
+        intent = self._intent
+        name = negotiation.vacancy.name if negotiation and negotiation.vacancy else ""
+        said: list[Outgoing] = [place(intent, applying.applied(t, name, nid))]
+        mapped = {}
+        if intent.chat_message_id and nid is not None:
+            tick = answers.accepted_fallback(t)
+            said.append(Mark(message_id=intent.chat_message_id, emoji=answers.ACCEPTED_EMOJI, fallback=tick))
+            mapped[intent.chat_message_id] = Conversation(nid, None, digest(intent.letter))
+        return Change(said=said, mapped=mapped)
+
+
+def _same_text(theirs: str | None, ours: str) -> bool:
+    # hh.ru may trim a text or change its line ends.
+    return (theirs or "").split() == ours.split()

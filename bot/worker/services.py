@@ -1,0 +1,53 @@
+"""What the work needs of the outside, made once by `bot.app` and handed to every session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.handlers.context import Bridge
+from bot.hh.client import Client
+from bot.hh.oauth import OAuth
+from bot.linking import Linking
+from bot.settings import Settings
+from bot.store.limiter import Limiter
+from bot.store.mailbox import Mailboxes
+from bot.store.scripts import Store
+from bot.store.vault import Vault
+from bot.telegram.sender import Sender
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds.
+
+    `settle` is how long after an unknown outcome hh.ru may still carry the request out, `check` the
+    pause between read-backs meanwhile; `retry` is the pause before a poll that failed is repeated,
+    `walk` that between looks at every page; `stop` is how long running steps may end on shutdown.
+    """
+
+    settle: float = 12.0
+    check: float = 3.0
+    retry: float = 10.0
+    walk: float = 6 * 3600.0
+    stop: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """One of each; `clock` is Unix time in seconds."""
+
+    settings: Settings
+    store: Store
+    mailboxes: Mailboxes
+    vault: Vault
+    oauth: OAuth
+    hh: Client
+    hh_limit: Limiter
+    telegram_limit: Limiter
+    sender: Sender
+    application: Bridge
+    linking: Linking
+    bot_username: str
+    clock: Callable[[], float]
+    timing: Timing = field(default_factory=Timing)

@@ -1,0 +1,286 @@
+"""A session: one held mailbox, its state in memory, and the commits that keep Redis the same.
+
+Three lanes work in a session at once: updates, hh.ru, and delivery. Each changes the state only by
+`commit`, which writes everything that belongs together in one script under the claim and only then
+changes the memory. `ClaimLost` ends the session: another worker has the mailbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import convert, structs
+from msgspec.msgpack import Decoder
+
+from bot.chat.outgoing import Outgoing, Subject
+from bot.store import keys
+from bot.store.errors import unavailable
+from bot.store.mailbox import Claim, Command, Mailboxes
+from bot.store.packing import pack, unpack
+from bot.store.records import Access, Account
+from bot.store.scripts import Store, Word
+from bot.sync.book import Book
+from bot.worker.waiting import Waiting, next_at
+
+MAP_SECONDS = 400 * 24 * 3600
+MAP_SIZE = 4000
+"""The map is renewed in two generations, so that the last 4,000 messages at least are known."""
+
+BATCH = 50
+"""How many updates and deliveries are in memory at once."""
+
+FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
+
+SENT_SECONDS = 2 * 24 * 3600
+"""How long it is known which hh.ru message came from which Telegram message, for read-backs."""
+
+
+@dataclass
+class Head:
+    """The small numbers of a mailbox. Moments are Unix seconds; 0 is never.
+
+    `page` is the digest of the first page at the last look, "" where it must be parsed anew.
+    """
+
+    poll: float = 0
+    news: float = 0
+    walked: float = 0
+    outbox: float = 0
+    page: str = ""
+    tries: int = 0
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, str]) -> Head:
+        """From the fields in Redis."""
+        known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
+        return convert(known, cls, strict=False)
+
+_outgoing: Decoder[Outgoing] = Decoder(Outgoing)
+_subject: Decoder[Subject] = Decoder(Subject)
+
+
+class Superseded(Exception):
+    """Another lane changed what the step was based on; nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What one step changes; everything unset stays as it is.
+
+    `handled` updates leave the inbox. `delivered` is the first entry of the outbox and leaves it;
+    `retried` replaces it. `queue` and `account` are computed from what is there at the moment of
+    writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
+    `erase` the user.
+    """
+
+    handled: int = 0
+    said: Sequence[Outgoing] = ()
+    delivered: Outgoing | None = None
+    retried: Outgoing | None = None
+    queue: Callable[[list[Waiting]], list[Waiting]] | None = None
+    account: Callable[[Account | None], Account] | None = None
+    hh_id: str | None = None
+    erase: bool = False
+    reset: bool = False
+    book: Book | None = None
+    mapped: Mapping[int, Subject] = field(default_factory=dict)
+    sent: str | None = None
+    failed: bytes | None = None
+    head: Mapping[str, float | str] = field(default_factory=dict)
+
+
+class Session:
+    """The state of one held mailbox.
+
+    `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
+    are not in memory.
+    """
+
+    def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
+        self.claim = claim
+        self.user_id = claim.mailbox
+        self.head = Head.parse(claim.head)
+        self.account = unpack(claim.account, Account) if claim.account else None
+        self.queue = unpack(claim.intents, list[Waiting]) if claim.intents else []
+        self.updates = deque(claim.updates)
+        self.outbox: deque[Outgoing] = deque()
+        self.stirred = asyncio.Event()
+        self.stale = False
+        self._mailboxes = mailboxes
+        self._store = store
+        self._book: Book | None = None
+        self._lock = asyncio.Lock()
+        self._outbox_whole = True
+        self._take_outbox(claim.outbox)
+
+    @property
+    def linked(self) -> bool:
+        """True where hh.ru can be asked for this user."""
+        return self.account is not None and self.account.access is Access.LINKED
+
+    @property
+    def reachable(self) -> bool:
+        """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
+        return self.account is None or not self.account.blocked
+
+    async def book(self) -> Book:
+        """What is known of the conversations."""
+        if self._book is None:
+            with unavailable():
+                packed = await self._store.get(self._key("book"))
+            self._book = unpack(packed, Book) if isinstance(packed, bytes) else Book()
+        return self._book
+
+    async def subject(self, message_id: int) -> Subject | None:
+        """What one of the chat's messages is about."""
+        for name in ("map", "map-old"):
+            with unavailable():
+                packed = await self._store.hget(self._key(name), str(message_id))
+            if isinstance(packed, bytes):
+                return _subject.decode(packed)
+        return None
+
+    async def was_sent(self, sent: str) -> bool:
+        """True where this hh.ru message is known to be another Telegram message's."""
+        with unavailable():
+            return bool(await self._store.sismember(self._key("sent"), sent))
+
+    async def refill(self) -> None:
+        """Fetch updates that may have arrived while the mailbox was held, and the rest of the outbox."""
+        async with self._lock:
+            if self.stale and not self.updates:
+                self.stale = False
+                self.updates.extend(await self._mailboxes.updates(self.claim, BATCH))
+            if not self.outbox and not self._outbox_whole:
+                self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
+
+    async def commit(self, change: Change) -> None:
+        """Write a step, or raise and change nothing.
+
+        Raises `Superseded`, `ClaimLost` or `StoreUnavailable`.
+        """
+        async with self._lock:
+            if change.hh_id is not None and (self.account is None or self.account.hh_id != change.hh_id):
+                raise Superseded("another account is linked now")
+            if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
+                raise Superseded("the outbox was emptied")
+            queue = change.queue(self.queue) if change.queue else None
+            account = change.account(self.account) if change.account else None
+            await self._mailboxes.commit(self.claim, [*self._commands(change, queue, account)])
+            self._apply(change, queue, account)
+        self.stirred.set()
+
+    def wake_at(self) -> float | None:
+        """When this mailbox needs a worker again, as far as is known now."""
+        moments: list[float] = []
+        if self.linked and self.reachable:
+            moments.append(self.head.poll)
+            waiting = next_at(self.queue)
+            moments += [waiting] if waiting is not None else []
+        if self.outbox and self.reachable:
+            moments.append(self.head.outbox)
+        return min(moments, default=None)
+
+    def _take_outbox(self, entries: list[bytes]) -> None:
+        self.outbox.extend(_outgoing.decode(entry) for entry in entries)
+        self._outbox_whole = len(entries) < BATCH
+
+    def _key(self, name: str) -> str:
+        return keys.of(self.user_id, name)
+
+    def _commands(
+        self, change: Change, queue: list[Waiting] | None, account: Account | None
+    ) -> Iterator[Command]:
+        if change.erase:
+            for name in ("account", "book", "intents", "outbox", "map", "map-old", "failed", "sent"):
+                yield ("DEL", self._key(name))
+            yield ("HDEL", self._key("head"), *Head.__dataclass_fields__)
+        yield from self._lists(change)
+        if change.reset:
+            yield ("DEL", self._key("book"))
+        if account is not None:
+            yield ("SET", self._key("account"), pack(account))
+        if change.book is not None:
+            yield ("SET", self._key("book"), pack(change.book))
+        if queue:
+            yield ("SET", self._key("intents"), pack(queue))
+        elif queue is not None:
+            yield ("DEL", self._key("intents"))
+        yield from self._map(change)
+        head = {**change.head, **({"tries": 0} if change.handled else {})}
+        if head:
+            yield ("HSET", self._key("head"), *_flat(head.items()))
+
+    def _lists(self, change: Change) -> Iterator[Command]:
+        if change.handled:
+            yield ("LTRIM", self._key("inbox"), change.handled, -1)
+        if change.delivered is not None and change.retried is not None:
+            yield ("LSET", self._key("outbox"), 0, pack(change.retried))
+        elif change.delivered is not None:
+            yield ("LPOP", self._key("outbox"))
+        if change.said:
+            yield ("RPUSH", self._key("outbox"), *map(pack, change.said))
+        if change.failed is not None:
+            yield ("RPUSH", self._key("failed"), change.failed)
+            yield ("LTRIM", self._key("failed"), -FAILED_KEPT, -1)
+            yield ("EXPIRE", self._key("failed"), FAILED_SECONDS)
+
+    def _map(self, change: Change) -> Iterator[Command]:
+        name = self._key("map")
+        if change.mapped:
+            if self.claim.mapped + len(change.mapped) > MAP_SIZE:
+                yield ("RENAME", name, self._key("map-old"))
+            packed = ((message_id, pack(subject)) for message_id, subject in change.mapped.items())
+            yield ("HSET", name, *_flat(packed))
+            yield ("EXPIRE", name, MAP_SECONDS)
+        if change.sent is not None:
+            yield ("SADD", self._key("sent"), change.sent)
+            yield ("EXPIRE", self._key("sent"), SENT_SECONDS)
+
+    def _apply(self, change: Change, queue: list[Waiting] | None, account: Account | None) -> None:
+        if change.erase:
+            self.account, self._book, self.head, self.queue = None, Book(), Head(), []
+            self.outbox.clear()
+            self._outbox_whole = True
+            self.claim.mapped = 0
+        for _ in range(change.handled):
+            self.updates.popleft()
+        if change.delivered is not None and change.retried is not None:
+            self.outbox[0] = change.retried
+        elif change.delivered is not None:
+            self.outbox.popleft()
+        if self._outbox_whole:
+            self.outbox.extend(change.said)
+        if change.reset:
+            self._book = Book()
+        if account is not None:
+            self.account = account
+        if change.book is not None:
+            self._book = change.book
+        if queue is not None:
+            self.queue = queue
+        overflow = self.claim.mapped + len(change.mapped) > MAP_SIZE
+        self.claim.mapped = len(change.mapped) if overflow else self.claim.mapped + len(change.mapped)
+        for name, value in change.head.items():
+            setattr(self.head, name, value)
+        if change.handled:
+            self.head.tries = 0
+
+
+def _flat(pairs: Iterable[tuple[Word, Word]]) -> Iterator[Word]:
+    return (word for pair in pairs for word in pair)
+
+
+def merged(before: Account | None, wanted: Account, current: Account | None) -> Account:
+    """`wanted` with what another lane changed since `before` was read."""
+    if before is None or current is None:
+        return wanted
+    theirs = {
+        name: getattr(current, name)
+        for name in wanted.__struct_fields__
+        if getattr(wanted, name) == getattr(before, name)
+    }
+    return structs.replace(wanted, **theirs)

@@ -1,0 +1,162 @@
+"""The lane of updates: what the user did, one after the other.
+
+A turn's effects and the removal of its update are one commit. An update whose handling fails is
+tried again and then set aside; the user is told that nothing was done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import msgspec
+from telegram import Update
+
+from bot.chat.screens.help import not_allowed
+from bot.chat.screens.linking import unlinked
+from bot.chat.screens.trouble import trouble
+from bot.chat.screens.waited import internal
+from bot.chat.texts import Texts
+from bot.handlers.context import dispatch
+from bot.handlers.turn import Turn
+from bot.hh.errors import HhError, LinkAgain
+from bot.hh.models import Tokens
+from bot.store.errors import StoreError
+from bot.store.mailbox import ClaimLost
+from bot.store.records import Access, Account
+from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, seal_tokens
+from bot.worker.services import Services
+from bot.worker.session import Change, Session, Superseded, merged
+from bot.worker.waiting import queued
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often the handling of one update may fail, or kill its process, before it is set aside."""
+
+
+class UpdatesLane:
+    """Handles the updates of one session."""
+
+    def __init__(self, services: Services, session: Session, access: SessionAccess) -> None:
+        self._services = services
+        self._session = session
+        self._access = access
+
+    def ready(self) -> bool:
+        """True where an update waits."""
+        return bool(self._session.updates)
+
+    async def run(self) -> None:
+        """Handle every update that is in memory."""
+        while self._session.updates:
+            await self._handle(self._session.updates[0])
+
+    async def _handle(self, raw: bytes) -> None:
+        update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
+        turn = self._turn(update)
+        if self._session.head.tries > TRIES * 2:
+            # Claimed again and again without an end: this update kills its process.
+            await self._set_aside(turn, raw)
+            return
+        for attempt in range(TRIES):
+            try:
+                before = self._session.account
+                await self._take(turn, update)
+                await self._commit(turn, before)
+                return
+            except (StoreError, ClaimLost, Superseded):
+                raise
+            except Exception:
+                log.exception("an update could not be handled, try %d of %d", attempt + 1, TRIES)
+                turn = self._turn(update)
+                await asyncio.sleep(0.2 * attempt)
+        await self._set_aside(turn, raw)
+
+    async def _take(self, turn: Turn, update: Update) -> None:
+        """Let the handlers collect effects; an error of hh.ru becomes a sentence."""
+        allowed = self._services.settings.allowed_users
+        if allowed and turn.user_id > 0 and turn.user_id not in allowed:
+            turn.say(not_allowed(turn.texts, turn.user_id).say())
+            return
+        try:
+            await dispatch(self._services.application, update, turn)
+        except HhError as error:
+            turn.forget_effects()
+            if isinstance(error, LinkAgain) and self._session.account is not None:
+                await lapse(self._session, self._session.account, error)
+            else:
+                turn.say(trouble(turn.texts, error).say())
+
+    async def _commit(self, turn: Turn, before: Account | None) -> None:
+        if turn.unlink_card is not None:
+            revoked = await self._revoke()
+            screen = unlinked(turn.texts, revoked)
+            said = [*turn.outgoing, screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()]
+            await self._session.commit(Change(handled=1, erase=True, said=said))
+            return
+        wanted = turn.account if turn.account_changed else None
+        head: dict[str, float | str] = {}
+        fresh = wanted is not None and _newly_linked(before, wanted)
+        if fresh or turn.intents:
+            soon = turn.now if fresh else turn.now + self._services.settings.poll_min_interval
+            head = {"news": turn.now, "poll": soon, **({"page": ""} if fresh else {})}
+        another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
+        await self._session.commit(
+            Change(
+                handled=1,
+                said=turn.outgoing,
+                queue=(lambda queue: queued([] if another else queue, turn.intents, turn.now))
+                if turn.intents or another
+                else None,
+                account=(lambda now: merged(before, wanted, now)) if wanted is not None else None,
+                reset=another or (fresh and before is None),
+                mapped=turn.remembered,
+                head=head,
+            )
+        )
+
+    async def _set_aside(self, turn: Turn, raw: bytes) -> None:
+        log.error("an update was set aside")
+        await self._session.commit(Change(handled=1, said=[internal(turn.texts).say()], failed=raw))
+
+    async def _revoke(self) -> bool:
+        """End the tokens at hh.ru; False where that could not be confirmed."""
+        try:
+            await self._services.oauth.revoke(await self._access.token())
+        except LinkAgain:
+            return True
+        except HhError as error:
+            log.warning("the tokens could not be revoked: %s", type(error).__name__)
+            return False
+        return True
+
+    def _turn(self, update: Update) -> Turn:
+        services, session = self._services, self._session
+        account = session.account
+        user = update.effective_user
+        code = (user.language_code if user else None) or "ru"
+
+        def seal(tokens: Tokens) -> bytes:
+            return seal_tokens(services, tokens)
+
+        return Turn(
+            user_id=session.user_id,
+            texts=Texts(account.language, account.zone) if account else Texts(code),
+            account=account,
+            hh=gateway(services, session, self._access, USER_WAITS),
+            linking=services.linking,
+            seal=seal,
+            subjects=session.subject,
+            now=services.clock(),
+            bot_username=services.bot_username,
+            site_url=services.settings.hh_site_url,
+            public=services.settings.public_url is not None,
+            pending=[waiting.intent for waiting in session.queue],
+        )
+
+
+def _newly_linked(before: Account | None, wanted: Account) -> bool:
+    if wanted.access is not Access.LINKED:
+        return False
+    return before is None or before.access is Access.LAPSED or before.hh_id != wanted.hh_id

@@ -1,0 +1,98 @@
+"""Intents that wait for hh.ru: which may go next, and what a failure makes of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct, structs
+
+from bot.chat.intents import Apply, EditMessage, Intent, SendMessage
+
+CONSENT_SECONDS = 3600.0
+"""What waited longer is sent only after the user says so again."""
+
+_LONGEST_PAUSE = 60.0
+
+
+class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One intent in the queue. Moments are Unix seconds.
+
+    `attempted_at` is set, by hh.ru's clock, before the request leaves and cleared when it surely
+    had no effect: while it is set the outcome is unknown. `told` is set once the user knows that it waits.
+    """
+
+    intent: Intent
+    since: float
+    not_before: float = 0
+    tries: int = 0
+    attempted_at: float = 0
+    told: bool = False
+
+    def parked(self, now: float, seconds: float | None = None) -> Waiting:
+        """Wait for `seconds`, or longer with every try."""
+        pause = min(2.0**self.tries, _LONGEST_PAUSE) if seconds is None else seconds
+        return structs.replace(self, not_before=now + pause, tries=self.tries + 1)
+
+    @property
+    def lane(self) -> str:
+        """What must stay in order: the intents of one conversation or of one vacancy."""
+        return f"v{self.intent.vacancy_id}" if isinstance(self.intent, Apply) else f"n{self.intent.nid}"
+
+
+def queued(queue: Sequence[Waiting], intents: Iterable[Intent], now: float) -> list[Waiting]:
+    """The queue with new intents; an edit of a message that has not left yet changes it in place."""
+    result = list(queue)
+    for intent in intents:
+        place = _unsent(result, intent) if isinstance(intent, EditMessage) else None
+        if place is not None and isinstance(intent, EditMessage):
+            waiting = result[place]
+            assert isinstance(waiting.intent, SendMessage)
+            text = structs.replace(waiting.intent, text=intent.text)
+            result[place] = structs.replace(waiting, intent=text)
+        elif not any(waiting.intent == intent for waiting in result):
+            result.append(Waiting(intent, since=now))
+    return result
+
+
+def runnable(queue: Iterable[Waiting], now: float) -> Waiting | None:
+    """The first intent that may go now; one that waits holds back only its own lane."""
+    held: set[str] = set()
+    for waiting in queue:
+        if waiting.lane in held:
+            continue
+        if waiting.not_before <= now:
+            return waiting
+        held.add(waiting.lane)
+    return None
+
+
+def next_at(queue: Iterable[Waiting]) -> float | None:
+    """When the next intent may go."""
+    firsts: dict[str, float] = {}
+    for waiting in queue:
+        firsts.setdefault(waiting.lane, waiting.not_before)
+    return min(firsts.values(), default=None)
+
+
+def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> list[Waiting]:
+    """The queue with one entry changed or, with None, gone."""
+    result: list[Waiting] = []
+    for waiting in queue:
+        if waiting is old:
+            if new is not None:
+                result.append(new)
+        else:
+            result.append(waiting)
+    return result
+
+
+def _unsent(queue: Sequence[Waiting], edit: EditMessage) -> int | None:
+    for place, waiting in enumerate(queue):
+        intent = waiting.intent
+        if (
+            isinstance(intent, SendMessage)
+            and intent.chat_message_id == edit.chat_message_id
+            and not waiting.attempted_at
+        ):
+            return place
+    return None

@@ -1,0 +1,142 @@
+"""The lane of hh.ru: what the user wants written there, each at most once, and the polls.
+
+Before a request that can't be repeated leaves, its attempt is noted. While the note stands the
+outcome is unknown: the conversation is read back until hh.ru can no longer be busy with the first
+request, and only what surely did not arrive is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from msgspec import structs
+
+from bot.chat.intents import Hide
+from bot.chat.outgoing import Outgoing
+from bot.chat.screens.answers import waiting_for_hh
+from bot.chat.screens.waited import checking, consent
+from bot.chat.texts import Texts
+from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled
+from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, texts_of
+from bot.worker.operations import Operation, operation, place
+from bot.worker.services import Services
+from bot.worker.session import Change, Session, Superseded
+from bot.worker.waiting import CONSENT_SECONDS, Waiting, replaced, runnable
+
+log = logging.getLogger(__name__)
+
+_TELL_AFTER = 2
+
+
+class Writes:
+    """Carries out the intents of one session."""
+
+    def __init__(self, services: Services, session: Session, access: SessionAccess) -> None:
+        self._services = services
+        self._session = session
+        self._access = access
+
+    def next(self) -> Waiting | None:
+        """The intent that may go now."""
+        if not self._session.linked:
+            return None
+        return runnable(self._session.queue, self._services.clock())
+
+    async def carry_out(self, waiting: Waiting) -> None:
+        """One step with one intent: it is done, refused, asked about, or waits for its next try."""
+        account = self._session.account
+        if account is None:
+            return
+        asking = gateway(self._services, self._session, self._access, USER_WAITS)
+        step = operation(waiting.intent, asking, self._session)
+        try:
+            if waiting.attempted_at:
+                await self._look_up(step, waiting, account.hh_id)
+            elif self._stale(waiting):
+                asked = Change(said=[place(waiting.intent, consent(self._texts, waiting.intent))])
+                await self._replace(waiting, None, account.hh_id, change=asked)
+            else:
+                await self._attempt(step, waiting, account.hh_id)
+        except LinkAgain as error:
+            await lapse(self._session, account, error)
+        except Superseded:
+            log.info("the account changed under a write")
+
+    async def _attempt(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
+        """Note the attempt, make the request, and write down what came of it."""
+        noted = waiting
+        if not step.repeatable:
+            noted = structs.replace(waiting, attempted_at=self._services.clock())
+            await self._replace(waiting, noted, hh_id)
+        try:
+            change = await step.perform(self._texts)
+        except OutcomeUnknown as error:
+            log.warning("the outcome of a write is unknown: %s", error)
+            await self._wait(noted, hh_id, self._services.timing.check)
+        except Refused as error:
+            await self._replace(noted, None, hh_id, change=Change(said=step.refused(self._texts, error)))
+        except LinkAgain:
+            await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
+            raise
+        except HhError as error:
+            log.info("hh.ru can't take a write now: %s", type(error).__name__)
+            pause = error.retry_after if isinstance(error, Throttled) else None
+            await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
+        else:
+            hot = replace(change, head={**change.head, "news": self._services.clock()})
+            await self._replace(noted, None, hh_id, change=hot)
+
+    async def _look_up(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
+        """Read back what became of an attempt whose outcome is unknown."""
+        try:
+            change = await step.find(self._texts, waiting.attempted_at)
+        except Refused as error:
+            await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts, error)))
+            return
+        except LinkAgain:
+            raise
+        except HhError as error:
+            log.info("an outcome can't be looked up now: %s", type(error).__name__)
+            await self._wait(waiting, hh_id, None)
+            return
+        if change is not None:
+            await self._replace(waiting, None, hh_id, change=change)
+        elif self._services.clock() - waiting.attempted_at < self._services.timing.settle:
+            await self._wait(waiting, hh_id, self._services.timing.check)
+        else:
+            log.info("a write did not arrive and is made again")
+            await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)
+
+    async def _wait(
+        self, waiting: Waiting, hh_id: str, seconds: float | None, *, old: Waiting | None = None
+    ) -> None:
+        """Park an intent; the user is told once, when it takes longer."""
+        parked = waiting.parked(self._services.clock(), seconds)
+        said: list[Outgoing] = []
+        if parked.tries >= _TELL_AFTER and not parked.told:
+            screen = checking(self._texts) if waiting.attempted_at else waiting_for_hh(self._texts)
+            said = [place(waiting.intent, screen)]
+            parked = structs.replace(parked, told=True)
+        await self._replace(old or waiting, parked, hh_id, change=Change(said=said))
+
+    async def _replace(
+        self, old: Waiting, new: Waiting | None, hh_id: str, *, change: Change | None = None
+    ) -> None:
+        """Commit `change` with `new` in the place of `old`."""
+
+        def queue(queue: list[Waiting]) -> list[Waiting]:
+            if not any(waiting is old for waiting in queue):
+                raise Superseded("the intent was changed meanwhile")
+            return replaced(queue, old, new)
+
+        await self._session.commit(replace(change or Change(), queue=queue, hh_id=hh_id))
+
+    def _stale(self, waiting: Waiting) -> bool:
+        intent = waiting.intent
+        harmless = isinstance(intent, Hide) and not intent.decline
+        return not harmless and self._services.clock() - waiting.since > CONSENT_SECONDS
+
+    @property
+    def _texts(self) -> Texts:
+        return texts_of(self._session)

@@ -1,0 +1,91 @@
+"""The main job, end to end: link, receive, answer, edit, hide, apply."""
+
+from __future__ import annotations
+
+from bot.sandbox.hh.objects import Address, Negotiation
+from tests.bridge.conftest import Bridge
+
+
+def conversation(bridge: Bridge, company: str = "Ромашка", vacancy: str = "Аналитик", letter: str = "") -> Negotiation:
+    employer = bridge.hh.world.add_employer(company)
+    job = bridge.hh.world.add_vacancy(employer, vacancy)
+    negotiation = bridge.hh.world.open_negotiation(bridge.resume, job, state="response")
+    if letter:
+        bridge.hh.world.post(negotiation, "applicant", letter, state="response", letter=True)
+    return negotiation
+
+
+async def test_a_person_links_an_account_and_is_told_how_much_there_is(bridge: Bridge) -> None:
+    conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+    assert "Анна Смирнова" in bridge.anna.from_bot[1].text
+
+
+async def test_an_employers_message_arrives_and_the_reply_goes_back(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.employers.invite(talk.id, "Здравствуйте! Ждём вас <завтра> & вообще 🙂")
+        news = await bridge.anna.wait_for("Ждём вас <завтра> & вообще 🙂")
+        assert "Ромашка" in news.text
+        assert "Аналитик" in news.text
+        reply = await bridge.anna.send("Спасибо, приду!", reply_to=news.id)
+        await bridge.anna.wait_for_reaction(reply, "👌")
+    assert bridge.hh.journal.texts(talk.id) == ["Спасибо, приду!"]
+
+
+async def test_an_invitation_brings_the_address_as_text_and_as_a_venue(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    company = bridge.hh.world.vacancies[talk.vacancy_id].employer_id
+    office = Address("1", company, "Москва", "улица Годовикова", "9с10", lat=55.807794, lng=37.638699)
+    bridge.hh.world.add_address(office)
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.employers.invite(talk.id, "Приходите", address=office)
+        news = await bridge.anna.wait_for("улица Годовикова")
+        venue = await bridge.anna.wait_for(lambda m: m.venue is not None)
+    assert news.id < venue.id
+
+
+async def test_a_refusal_arrives(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.employers.discard(talk.id)
+        news = await bridge.anna.wait_for("Ромашка")
+    assert news.buttons
+
+
+async def test_the_cover_letter_is_edited_while_the_employer_has_not_read_it(bridge: Bridge) -> None:
+    job = bridge.hh.world.add_vacancy(bridge.hh.world.add_employer("Ромашка"), "Аналитик")
+    async with bridge.running():
+        await bridge.link()
+        await bridge.anna.send(f"{bridge.hh.site_url}/vacancy/{job.id}")
+        card = await bridge.anna.wait_for(lambda m: any("Откликнуться" in b.text for b in m.buttons))
+        await bridge.anna.press(card.id, "Откликнуться")
+        await bridge.anna.wait_until(lambda: "Аналитик данных" in str(card.labels))
+        await bridge.anna.press(card.id, "Аналитик данных")
+        prompt = await bridge.anna.wait_for(lambda m: m.prompt is not None)
+        letter = await bridge.anna.send("Хочу у вас работат", reply_to=prompt.id)
+        preview = await bridge.anna.wait_for("Хочу у вас работат", after=letter)
+        await bridge.anna.press(preview.id, 0)
+        await bridge.anna.wait_for_reaction(letter, "👌")
+        await bridge.anna.edit(letter, "Хочу у вас работать")
+        await bridge.anna.wait_for_reaction(letter, "✍")
+    (talk,) = bridge.hh.world.of_applicant(bridge.applicant.id)
+    assert [message.text for message in talk.messages] == ["Хочу у вас работать"]
+
+
+async def test_a_conversation_is_hidden_after_one_question(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.employers.write(talk.id, "Мы ещё думаем")
+        news = await bridge.anna.wait_for("Мы ещё думаем")
+        await bridge.anna.press(news.id, "Скрыть")
+        question = await bridge.anna.wait_for(
+            lambda m: any("Скрыть" in b.text for b in m.buttons), after=news.id
+        )
+        await bridge.anna.press(question.id, "Скрыть")
+        await bridge.anna.wait_until(lambda: talk.hidden)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.chat import actions
+from bot.chat.screens import help, linking
+from bot.chat.texts import LANGUAGES, Texts
+from tests.chat.telegram_rules import labels, presses, shown, urls
+
+RU, EN = Texts("ru"), Texts("en")
+AUTHORIZE = "https://hh.ru/oauth/authorize?response_type=code&state=x"
+
+
+def test_welcome_leads_to_hh_or_asks_for_a_fresh_address() -> None:
+    assert urls(linking.welcome(RU, AUTHORIZE).keyboard) == [AUTHORIZE]
+    assert presses(linking.welcome(RU, None).keyboard) == {actions.LINK: ()}
+
+
+def test_a_local_address_of_the_sandbox_is_an_address_too() -> None:
+    assert urls(linking.welcome(RU, "http://127.0.0.1:8080/oauth").keyboard) == [
+        "http://127.0.0.1:8080/oauth"
+    ]
+
+
+def test_pasting_is_explained_in_two_steps() -> None:
+    screen = linking.paste_hint(RU, AUTHORIZE)
+    assert urls(screen.keyboard) == [AUTHORIZE]
+    assert "Скопируйте" in screen.text
+    assert "десять минут" in screen.text
+
+
+def test_whose_account_it_is_is_shown_escaped() -> None:
+    for screen in (
+        linking.linked(RU, "<Иван>"),
+        linking.already_linked(EN, "<Иван>"),
+        linking.unlink_ask(RU, "<Иван>"),
+    ):
+        assert "<Иван>" in shown(screen.text)
+
+
+@pytest.mark.parametrize("t", [RU, EN])
+def test_every_failed_linking_has_its_own_words_and_a_way_to_try_again(t: Texts) -> None:
+    screens = [
+        linking.link_expired(t),
+        linking.link_foreign(t),
+        linking.link_refused(t),
+        linking.not_applicant(t, None),
+        linking.not_that_address(t, None),
+        linking.lapsed(t, None),
+        linking.not_linked(t),
+    ]
+    assert len({screen.text for screen in screens}) == len(screens)
+    assert all(actions.LINK in presses(screen.keyboard) for screen in screens)
+
+
+def test_a_foreign_link_links_nothing_and_warns() -> None:
+    assert "nothing has been linked" in linking.link_foreign(EN).text
+    assert "не пользуйтесь" in linking.link_foreign(RU).text
+
+
+def test_a_lapsed_account_keeps_what_waits() -> None:
+    assert "не потеряется" in linking.lapsed(RU, None).text
+
+
+def test_unlinking_is_asked_and_tells_what_was_erased() -> None:
+    assert set(presses(linking.unlink_ask(RU, "Иван").keyboard)) == {actions.UNLINK_YES, actions.CANCEL}
+    assert "стёрто" in linking.unlinked(RU, True).text
+    assert "настройках" not in linking.unlinked(RU, True).text
+    assert "настройках" in linking.unlinked(RU, False).text
+
+
+def test_help_offers_linking_only_to_the_unlinked() -> None:
+    assert help.help_(RU, True).keyboard == ()
+    assert actions.LINK in presses(help.help_(RU, False).keyboard)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_and_menu_name_the_same_commands(language: str) -> None:
+    t = Texts(language)
+    menu = [name for name, _ in help.commands(t)]
+    assert len(set(menu)) == len(menu)
+    for command in ("list", "language", "privacy", "unlink"):
+        assert command in menu
+        assert f"/{command}" in help.help_(t, True).text
+
+
+def test_languages_are_named_in_themselves() -> None:
+    assert labels(help.language(EN).keyboard) == ["Русский", "English"]
+    assert "по-русски" in help.language_set(RU).text
+    assert "English" in help.language_set(EN).text
+
+
+def test_a_stranger_is_told_the_number_to_ask_with() -> None:
+    assert "4242" in help.not_allowed(RU, 4242).text

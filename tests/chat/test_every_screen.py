@@ -1,0 +1,283 @@
+"""Whatever hh.ru and people write, Telegram takes every screen, in every language."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from itertools import product
+from pkgutil import iter_modules
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bot.chat.screens
+from bot.chat.html import Html
+from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.chat.outgoing import Application, Outgoing, Place, Rewrite, Say, Screen
+from bot.chat.screens import (
+    answers,
+    applying,
+    conversation,
+    drafts,
+    help,
+    linking,
+    lists,
+    news,
+    trouble,
+    waited,
+)
+from bot.chat.texts import LANGUAGES, Texts
+from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused, Throttled, Unavailable
+from bot.hh.models import Address, Message, Negotiation, Negotiations, Vacancy
+from bot.sync.events import Event, Kind
+from tests.chat.samples import (
+    ADDRESS,
+    BIG_ID,
+    LONG,
+    NASTY,
+    NOW,
+    RESUME_ID,
+    bare_negotiation,
+    bare_vacancy,
+    message,
+    negotiation,
+    page,
+    resumes,
+    vacancy,
+)
+from tests.chat.telegram_rules import check
+
+Shown = Screen | Outgoing | Iterable[Screen | Outgoing]
+
+
+class Sample:
+    """One sort of input for all screens."""
+
+    def __init__(
+        self, text: str, name: str, url: str, subject: Negotiation, job: Vacancy, address: Address
+    ) -> None:
+        self.text, self.name, self.url = text, name, url
+        self.subject, self.job = subject, job
+        self.message = message("9", text, address=address)
+
+    def many(self) -> Negotiations:
+        return page(*[self.subject] * 20, number=1, pages=99)
+
+    def messages(self) -> list[Message]:
+        return [self.message.model_copy(update={"id": str(n)}) for n in range(12)]
+
+
+def nasty(text: str) -> Sample:
+    """The same text in every field."""
+    subject = negotiation(
+        BIG_ID,
+        state=text or "x",
+        state_name=text,
+        company=text,
+        vacancy=text,
+        url=f"https://hh.ru/{text}",
+        messaging_status=text,
+        decline_allowed=True,
+        has_updates=True,
+    )
+    address = Address(city=text, street=text, building=text, description=text, lat=1e3, lng=0)
+    job = vacancy(
+        id=BIG_ID,
+        name=text,
+        employer={"name": text},
+        area={"id": "1", "name": text},
+        salary={"from": 10**15, "currency": text},
+        experience={"id": "1", "name": text},
+        key_skills=[{"name": text}] * 3,
+        address=address.model_dump(),
+        alternate_url=f"javascript:{text}",
+        response_url=text,
+    )
+    return Sample(text, text, text, subject, job, address)
+
+
+SAMPLES = {
+    "ordinary": Sample("Здравствуйте!", "Иван", "https://hh.ru/x", negotiation(), vacancy(), ADDRESS),
+    "nothing": Sample("", "", "", bare_negotiation(), bare_vacancy(), Address()),
+    "nasty": nasty(NASTY),
+    "long": nasty(LONG),
+    "without a space": nasty("😀" * 5000),
+    "markup": nasty("</b><script>&lt;&amp" * 20),
+    "unseen": nasty("\u200b \u202e\x00"),
+}
+
+SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
+    "linking.welcome": lambda t, s: linking.welcome(t, s.url),
+    "linking.paste_hint": lambda t, s: linking.paste_hint(t, s.url),
+    "linking.not_that_address": lambda t, s: linking.not_that_address(t, s.url),
+    "linking.linked": lambda t, s: linking.linked(t, s.name),
+    "linking.already_linked": lambda t, s: linking.already_linked(t, s.name),
+    "linking.link_expired": lambda t, s: linking.link_expired(t),
+    "linking.link_foreign": lambda t, s: linking.link_foreign(t),
+    "linking.link_refused": lambda t, s: linking.link_refused(t),
+    "linking.not_applicant": lambda t, s: linking.not_applicant(t, s.url),
+    "linking.lapsed": lambda t, s: linking.lapsed(t, None),
+    "linking.unlink_ask": lambda t, s: linking.unlink_ask(t, s.name),
+    "linking.unlinked": lambda t, s: [linking.unlinked(t, True), linking.unlinked(t, False)],
+    "linking.not_linked": lambda t, s: linking.not_linked(t),
+    "news.news": lambda t, s: [
+        entry
+        for kind in Kind
+        for text in (s.message, None)
+        for entry in news.news(t, Event(kind, s.subject, text), now=NOW)
+    ],
+    "news.baseline": lambda t, s: [news.baseline(t, 0, 0), news.baseline(t, 21, 1502)],
+    "news.more_unread": lambda t, s: news.more_unread(t, s.many().items),
+    "conversation.card": lambda t, s: conversation.card(t, s.subject, now=NOW),
+    "conversation.history": lambda t, s: [
+        conversation.history(t, s.subject, s.messages(), number, now=NOW) for number in (-1, 0, 1, 2, 10**6)
+    ],
+    "conversation.reply_prompt": lambda t, s: [
+        conversation.reply_prompt(t, s.subject, s.subject.id),
+        conversation.reply_prompt(t, None, s.subject.id),
+    ],
+    "conversation.hide_ask": lambda t, s: conversation.hide_ask(t, s.subject),
+    "conversation.hidden": lambda t, s: [
+        conversation.hidden(t, True, s.subject),
+        conversation.hidden(t, False),
+    ],
+    "lists.listing": lambda t, s: [
+        lists.listing(t, "active", s.many(), now=NOW),
+        lists.listing(t, s.text, page()),
+    ],
+    "applying.vacancy_card": lambda t, s: applying.vacancy_card(t, s.job, host="headhunter.kg"),
+    "applying.choose_resume": lambda t, s: applying.choose_resume(t, s.job, resumes(*[s.text] * 30), None),
+    "applying.no_resume": lambda t, s: [
+        applying.no_resume(t, s.job, resumes()),
+        applying.no_resume(t, s.job, resumes(already_applied=1, not_published=2, unavailable=5)),
+    ],
+    "applying.ask_letter": lambda t, s: [
+        applying.ask_letter(t, s.job, RESUME_ID, required) for required in (True, False)
+    ],
+    "applying.preview": lambda t, s: applying.preview(t, s.job, RESUME_ID, s.text, s.text),
+    "applying.sending": lambda t, s: applying.sending(t, s.name),
+    "applying.applied": lambda t, s: [
+        applying.applied(t, s.name, BIG_ID),
+        applying.applied(t, s.name, None),
+    ],
+    "applying.direct": lambda t, s: applying.direct(t, s.url),
+    "applying.test_required": lambda t, s: applying.test_required(t, s.url),
+    "applying.captcha": lambda t, s: [
+        applying.captcha(t, s.url, Application("1", RESUME_ID, s.text)),
+        applying.captcha(t, None),
+    ],
+    "applying.cancelled": lambda t, s: applying.cancelled(t),
+    "applying.bad_vacancy_link": lambda t, s: applying.bad_vacancy_link(t),
+    "answers.to_whom": lambda t, s: [
+        answers.to_whom(t, s.text, 5, s.many()),
+        answers.to_whom(t, s.text, 5, page()),
+    ],
+    "answers.going_to": lambda t, s: answers.going_to(t, s.subject),
+    "answers.dropped": lambda t, s: answers.dropped(t),
+    "answers.not_editable": lambda t, s: answers.not_editable(
+        t, BIG_ID, s.text, 5, answers.why_not_editable(t, s.message, s.subject)
+    ),
+    "answers.cannot_edit_closed": lambda t, s: answers.cannot_edit_closed(
+        t, conversation.closed(t, s.subject.messaging_status)
+    ),
+    "answers.cannot_send": lambda t, s: [answers.cannot_send(t, "photo"), answers.cannot_send(t, s.text)],
+    "answers.too_long": lambda t, s: answers.too_long(t, 12000, 10000),
+    "answers.empty": lambda t, s: answers.empty(t),
+    "answers.may_not_have_been_sent": lambda t, s: answers.may_not_have_been_sent(t, s.text),
+    "answers.not_sent": lambda t, s: answers.not_sent(t, trouble.reason(t, Refused(s.text, s.text, s.text))),
+    "answers.not_done": lambda t, s: answers.not_done(t, trouble.reason(t, Refused(s.text, s.text))),
+    "answers.waiting_for_hh": lambda t, s: answers.waiting_for_hh(t),
+    "trouble.trouble": lambda t, s: [trouble.trouble(t, error) for error in _errors(s)],
+    "help.help_": lambda t, s: [help.help_(t, True), help.help_(t, False)],
+    "help.unknown_command": lambda t, s: help.unknown_command(t),
+    "help.language": lambda t, s: help.language(t),
+    "help.language_set": lambda t, s: help.language_set(t),
+    "help.group_refusal": lambda t, s: help.group_refusal(t),
+    "help.not_allowed": lambda t, s: help.not_allowed(t, 42),
+    "help.privacy": lambda t, s: help.privacy(t),
+    "drafts.caption_only": lambda t, s: drafts.caption_only(t, BIG_ID, s.text, 5),
+    "drafts.letter_prompt": lambda t, s: drafts.letter_prompt(t),
+    "drafts.open_conversation": lambda t, s: drafts.open_conversation(t, answers.empty(t), BIG_ID),
+    "drafts.edit_too_late": lambda t, s: drafts.edit_too_late(t),
+    "waited.consent": lambda t, s: [
+        waited.consent(t, SendMessage(nid=BIG_ID, text=s.text, chat_message_id=1)),
+        waited.consent(t, EditMessage(nid=BIG_ID, text=s.text, chat_message_id=1)),
+        waited.consent(t, Hide(nid=BIG_ID, decline=True, card_id=1)),
+        waited.consent(
+            t, Apply(vacancy_id=BIG_ID, resume_id=RESUME_ID, letter=s.text, chat_message_id=1, card_id=0)
+        ),
+    ],
+    "waited.internal": lambda t, s: waited.internal(t),
+    "waited.checking": lambda t, s: waited.checking(t),
+    "waited.repeated": lambda t, s: waited.repeated(t, conversation.card(t, s.subject).say()),
+}
+
+
+def _errors(sample: Sample) -> list[HhError]:
+    return [
+        Refused(sample.text, sample.text, sample.text, 400),
+        NotFound("not_found"),
+        CaptchaRequired(sample.url),
+        LinkAgain(sample.text),
+        Throttled(None),
+        Unavailable(),
+    ]
+
+
+def entries(shown: Shown) -> list[Screen | Outgoing]:
+    return [shown] if isinstance(shown, Screen | Say | Rewrite | Place) else list(shown)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_telegram_takes_every_screen(screen: str) -> None:
+    for language, sample in product(LANGUAGES, SAMPLES.values()):
+        shown = entries(SCREENS[screen](Texts(language), sample))
+        assert shown
+        for entry in shown:
+            check(entry)
+
+
+@settings(max_examples=25)
+@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
+def test_telegram_takes_every_screen_with_any_text_in_it(text: str) -> None:
+    sample, t = nasty(text), Texts("ru")
+    for show in SCREENS.values():
+        for entry in entries(show(t, sample)):
+            check(entry)
+
+
+def test_every_function_that_makes_a_screen_is_tried_here() -> None:
+    makers = {
+        f"{module.name}.{name}"
+        for module in iter_modules(bot.chat.screens.__path__)
+        for name, function in inspect.getmembers(
+            import_module(f"bot.chat.screens.{module.name}"), inspect.isfunction
+        )
+        if function.__module__ == f"bot.chat.screens.{module.name}"
+        and not name.startswith("_")
+        and function.__annotations__["return"] in ("Screen", "Say", "list[Screen]", "list[Outgoing]")
+    }
+    assert makers == set(SCREENS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_for_other_messages_are_well_formed_too(language: str) -> None:
+    t = Texts(language)
+    said: list[Html] = [
+        answers.accepted_fallback(t),
+        answers.edited_fallback(t),
+        answers.pending_fallback(t),
+        answers.refused_fallback(t),
+        answers.unknown_fallback(t),
+        drafts.other_reply(t),
+    ]
+    for sentence in said:
+        check(Screen(text=sentence))
+    for name, description in help.commands(t):
+        assert name.isascii()
+        assert 1 <= len(name) <= 32
+        assert 1 <= len(description) <= 256
+    assert len(answers.stale_button(t)) <= 200
+    assert len(drafts.done_already(t)) <= 200

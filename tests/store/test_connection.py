@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    MaxConnectionsError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    SlotNotCoveredError,
+    TryAgainError,
+)
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as NoAnswer
+
+from bot.store.connection import Client, connect
+from bot.store.errors import StoreUnavailable, is_passing, unavailable
+from tests.store.servers import binaries, free_port, server
+
+BINARIES = binaries()
+every_server = pytest.mark.parametrize("binary", BINARIES.values(), ids=BINARIES.keys())
+WRITE = "redis.call('SET', KEYS[1], ARGV[1])"
+
+
+@pytest.fixture
+def binary() -> str:
+    return next(iter(BINARIES.values()))
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def client(port: int) -> AsyncIterator[Client]:
+    client = connect(f"redis://127.0.0.1:{port}")
+    yield client
+    await client.aclose()
+
+
+async def test_one_server_by_its_address_with_user_password_and_database(
+    binary: str, tmp_path: Path, port: int
+) -> None:
+    async with server(binary, tmp_path, port, "--requirepass", "s p@ce"):
+        client = connect(f"redis://default:s%20p%40ce@127.0.0.1:{port}/3")
+        await client.set("key", "value")
+        assert "db3" in await client.info("keyspace")
+        await client.aclose()
+
+
+async def test_one_server_by_its_socket(binary: str, tmp_path: Path, port: int) -> None:
+    path = tmp_path / "a socket"
+    async with server(binary, tmp_path, port, "--unixsocket", str(path)):
+        client = connect(f"unix://{str(path).replace(' ', '%20')}?db=2")
+        await client.set("key", "value")
+        assert "db2" in await client.info("keyspace")
+        await client.aclose()
+
+
+async def test_a_cluster_by_one_of_its_nodes(binary: str, tmp_path: Path, port: int) -> None:
+    # Its second port is this one and 10000.
+    port = 20000 + port % 10000
+    async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
+        client = connect(f"redis+cluster://127.0.0.1:{free_port()},127.0.0.1:{port}")
+        assert isinstance(client, RedisCluster)
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.set("key", "no slots yet")
+        alone = connect(f"redis://127.0.0.1:{port}")
+        await alone.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
+        await alone.aclose()
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    with unavailable():
+                        await client.set("key", "value")
+                    break
+                except StoreUnavailable:
+                    await asyncio.sleep(0.05)
+        assert await client.get("key") == b"value"
+        await client.aclose()
+
+
+async def test_the_master_that_sentinel_names(binary: str, tmp_path: Path, port: int) -> None:
+    watch, other = free_port(), free_port()
+    config = tmp_path / "sentinel.conf"
+    config.write_text(f"sentinel monitor jobs 127.0.0.1 {port} 1\n")
+    async with (
+        server(binary, tmp_path / "redis", port),
+        server(binary, tmp_path, watch, str(config), "--sentinel"),
+    ):
+        client = connect(f"redis+sentinel://127.0.0.1:{other},127.0.0.1:{watch}/jobs/5")
+        await client.set("key", "value")
+        assert "db5" in await client.info("keyspace")
+        await client.aclose()
+
+
+async def test_a_sentinel_that_knows_no_such_service_means_unavailable(
+    binary: str, tmp_path: Path, port: int
+) -> None:
+    config = tmp_path / "sentinel.conf"
+    config.write_text("")
+    async with server(binary, tmp_path, port, str(config), "--sentinel"):
+        client = connect(f"redis+sentinel://127.0.0.1:{port}/jobs")
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.ping()
+        await client.aclose()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://host", "redis+sentinel://host:1", "redis+cluster://", "redis+cluster://:1"]
+)
+def test_an_address_of_no_known_form_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        connect(url)
+
+
+async def test_a_command_whose_answer_is_lost_is_not_sent_again(
+    binary: str, tmp_path: Path, port: int, client: Client
+) -> None:
+    async def lose_the_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(ConnectionError):
+            while asked := await reader.read(4096):
+                to_server.write(asked)
+                answered = await from_server.read(4096)
+                if b"INCR" in asked:
+                    break
+                writer.write(answered)
+        to_server.close()
+        writer.close()
+
+    async with (
+        server(binary, tmp_path, port),
+        await asyncio.start_server(lose_the_answer, "127.0.0.1", 0) as losing,
+    ):
+        unlucky = connect(f"redis://127.0.0.1:{losing.sockets[0].getsockname()[1]}")
+        with pytest.raises(StoreUnavailable), unavailable():
+            await unlucky.incr("counted")
+        await unlucky.aclose()
+        assert await client.get("counted") == b"1"
+
+
+async def test_a_restarted_server_is_found_again_at_the_first_command(
+    binary: str, tmp_path: Path, port: int, client: Client
+) -> None:
+    async with server(binary, tmp_path, port):
+        await asyncio.gather(*(client.ping() for _ in range(5)))
+    async with server(binary, tmp_path, port):
+        for _ in range(5):
+            assert await client.ping()
+
+
+async def test_a_server_that_is_not_there_means_unavailable(client: Client) -> None:
+    with pytest.raises(StoreUnavailable), unavailable():
+        await client.ping()
+
+
+@every_server
+async def test_a_full_server_means_unavailable_in_scripts_too(
+    binary: str, tmp_path: Path, port: int, client: Client
+) -> None:
+    async with server(binary, tmp_path, port, "--maxmemory", "1"):
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.set("key", "value")
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.eval(WRITE, 1, "key", "value")
+
+
+@every_server
+async def test_a_demoted_master_means_unavailable_in_scripts_too(
+    binary: str, tmp_path: Path, port: int, client: Client
+) -> None:
+    async with server(binary, tmp_path, port):
+        await client.set("key", "value")
+        await client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.set("key", "value")
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.eval(WRITE, 1, "key", "value")
+
+
+@every_server
+async def test_a_fault_of_the_bridge_passes_through_as_it_is(
+    binary: str, tmp_path: Path, port: int, client: Client
+) -> None:
+    async with server(binary, tmp_path, port):
+        await client.set("key", "OOM READONLY value")
+        with pytest.raises(ResponseError), unavailable():
+            await client.lpush("key", "value")
+        with pytest.raises(ResponseError), unavailable():
+            await client.eval("return redis.call('LPUSH', KEYS[1], 'LOADING x')", 1, "key")
+        with pytest.raises(ResponseError), unavailable():
+            await client.eval("this is no Lua", 0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoConnection("Connection refused"),
+        NoAnswer("Timeout reading"),
+        MaxConnectionsError("Too many connections"),
+        BusyLoadingError("Redis is loading the dataset in memory"),
+        ClusterDownError("The cluster is down"),
+        TryAgainError("Multiple keys request during rehashing of slot"),
+        SlotNotCoveredError("Slot 5 not covered"),
+        RedisClusterException("Redis Cluster cannot be connected."),
+        ResponseError("MISCONF Errors writing to the AOF file: No space left on device"),
+        ResponseError("NOREPLICAS Not enough good replicas to write."),
+        ResponseError(
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
+        ),
+        ResponseError(
+            "Error running script (call to f_0): @user_script:1: @user_script: 1: -MISCONF Errors writing"
+        ),
+    ],
+    ids=lambda error: str(error)[:30],
+)
+def test_what_passes_by_itself_is_told_from_what_does_not(error: RedisError | RedisClusterException) -> None:
+    assert is_passing(error)

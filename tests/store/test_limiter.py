@@ -1,0 +1,87 @@
+"""A rate shared by all processes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.store import keys
+from bot.store.connection import Client, connect
+from bot.store.limiter import Limiter
+from tests.store.test_mailbox import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def limiter(redis: Client, clock: Clock, *, rate: float = 10, burst: int = 3) -> Limiter:
+    return Limiter(redis, keys.pace("test"), rate=rate, burst=burst, clock=clock)
+
+
+async def test_a_burst_goes_at_once_and_the_rest_waits_its_turn(redis: Client, clock: Clock) -> None:
+    pace = limiter(redis, clock)
+    waits = [await pace.reserve(10) for _ in range(5)]
+    assert waits == pytest.approx([0, 0, 0, 0.1, 0.2], abs=1e-5)
+
+
+async def test_a_wait_that_is_too_long_reserves_nothing(redis: Client, clock: Clock) -> None:
+    pace = limiter(redis, clock, burst=1)
+    assert await pace.reserve(0) == 0
+    assert await pace.reserve(0.05) == pytest.approx(0.1, abs=1e-5)
+    assert await pace.reserve(1) == pytest.approx(0.1, abs=1e-5)
+
+
+async def test_what_is_not_used_is_not_saved_up_beyond_the_burst(redis: Client, clock: Clock) -> None:
+    pace = limiter(redis, clock)
+    clock.now += 1000
+    assert [await pace.reserve(10) for _ in range(4)] == pytest.approx([0, 0, 0, 0.1], abs=1e-5)
+
+
+async def test_a_block_holds_for_everybody_and_then_lets_one_after_the_other_through(
+    redis: Client, clock: Clock
+) -> None:
+    await limiter(redis, clock).block(40)
+    other = limiter(redis, clock)
+    assert await other.reserve(1) == pytest.approx(40, abs=1e-4)
+    clock.now += 40
+    assert [await other.reserve(10) for _ in range(2)] == pytest.approx([0, 0.1], abs=1e-4)
+
+
+async def test_a_short_block_does_not_end_a_longer_one(redis: Client, clock: Clock) -> None:
+    pace = limiter(redis, clock)
+    await pace.block(40)
+    await pace.block(1)
+    assert await pace.reserve(100) == pytest.approx(40, abs=1e-4)
+
+
+async def test_a_used_limiter_ends_by_itself(redis: Client, clock: Clock) -> None:
+    await limiter(redis, clock).reserve(1)
+    assert 0 < await redis.pttl(keys.pace("test")) < 60_000
+
+
+pauses = st.lists(st.floats(0, 0.5), min_size=1, max_size=40)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pauses)
+def test_no_second_holds_more_than_rate_and_burst_allow(redis_url: str, pauses: list[float]) -> None:
+    rate, burst, clock = 10, 3, Clock()
+
+    async def grants() -> list[float]:
+        async with connect(redis_url) as redis:
+            await redis.flushall()
+            pace = limiter(redis, clock, rate=rate, burst=burst)
+            granted = []
+            for pause in pauses:
+                clock.now += pause
+                granted.append(clock.now + await pace.reserve(100))
+            return granted
+
+    granted = asyncio.run(grants())
+    for start in granted:
+        assert sum(start <= grant < start + 1 - 1e-3 for grant in granted) <= rate + burst

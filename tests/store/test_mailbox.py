@@ -1,0 +1,292 @@
+"""Mailboxes keep order, lose nothing, and obey only the holder of the claim."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from bot.store import keys
+from bot.store.connection import Client, connect
+from bot.store.mailbox import Claim, ClaimLost, Incoming, Mailboxes
+
+BOX = 1001
+SHARD = keys.shard_of(BOX)
+
+
+@dataclass
+class Clock:
+    now: float = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def mailboxes(redis: Client, clock: Clock) -> Mailboxes:
+    return Mailboxes(redis, lease=30, clock=clock)
+
+
+def update(number: int, box: int = BOX, text: str = "") -> Incoming:
+    return Incoming(mailbox=box, update_id=number, raw=f"{number}{text}".encode())
+
+
+async def claim_one(mailboxes: Mailboxes, box: int = BOX) -> Claim:
+    claimed = await mailboxes.claim(keys.shard_of(box), 10)
+    assert [claim.mailbox for claim in claimed.claims] == [box]
+    return claimed.claims[0]
+
+
+async def test_updates_come_out_in_the_order_they_went_in(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(3), update(1), update(2)])
+    assert (await claim_one(mailboxes)).updates == [b"3", b"1", b"2"]
+
+
+async def test_a_redelivered_update_is_stored_once(mailboxes: Mailboxes) -> None:
+    assert await mailboxes.push([update(1)]) == 1
+    assert await mailboxes.push([update(1), update(2)]) == 1
+    assert (await claim_one(mailboxes)).updates == [b"1", b"2"]
+
+
+async def test_a_redelivered_update_stays_out_after_it_was_handled(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.commit(claim, [("LTRIM", keys.of(BOX, "inbox"), 1, -1)])
+    await mailboxes.release(claim, None)
+    assert await mailboxes.push([update(1)]) == 0
+
+
+async def test_a_restarted_update_id_with_other_content_is_another_update(mailboxes: Mailboxes) -> None:
+    assert await mailboxes.push([update(1), update(1, text=" anew")]) == 2
+
+
+async def test_a_held_mailbox_is_given_to_nobody_else(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(1)])
+    await claim_one(mailboxes)
+    await mailboxes.push([update(2)])
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
+
+
+async def test_a_claim_that_ran_out_is_given_to_the_next(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    dead = await claim_one(mailboxes)
+    clock.now += 31
+    alive = await claim_one(mailboxes)
+    assert alive.updates == [b"1"]
+    assert alive.token != dead.token
+    assert alive.head["tries"] == "2"
+
+
+async def test_a_heartbeat_keeps_a_claim(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    clock.now += 20
+    assert await mailboxes.extend([claim]) == set()
+    clock.now += 20
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
+
+
+async def test_a_sleeper_can_not_write_over_its_successor(
+    mailboxes: Mailboxes, clock: Clock, redis: Client
+) -> None:
+    await mailboxes.push([update(1)])
+    sleeper = await claim_one(mailboxes)
+    clock.now += 31
+    successor = await claim_one(mailboxes)
+    await mailboxes.commit(successor, [("SET", keys.of(BOX, "account"), "successor")])
+    with pytest.raises(ClaimLost):
+        await mailboxes.commit(sleeper, [("SET", keys.of(BOX, "account"), "sleeper")])
+    with pytest.raises(ClaimLost):
+        await mailboxes.release(sleeper, None)
+    assert await mailboxes.extend([sleeper, successor]) == {BOX}
+    assert await redis.get(keys.of(BOX, "account")) == b"successor"
+
+
+async def test_a_sleeper_can_not_write_after_its_successor_is_done(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    sleeper = await claim_one(mailboxes)
+    clock.now += 31
+    successor = await claim_one(mailboxes)
+    await mailboxes.commit(successor, [("LTRIM", keys.of(BOX, "inbox"), 1, -1)])
+    assert await mailboxes.release(successor, None)
+    with pytest.raises(ClaimLost):
+        await mailboxes.commit(sleeper, [("LTRIM", keys.of(BOX, "inbox"), 1, -1)])
+
+
+async def test_release_is_refused_while_updates_wait(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    assert not await mailboxes.release(claim, None)
+    assert await mailboxes.release(claim, None, stopping=True)
+    assert (await claim_one(mailboxes)).updates == [b"1"]
+
+
+async def test_a_released_mailbox_wakes_at_its_time(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.commit(claim, [("DEL", keys.of(BOX, "inbox"))])
+    assert await mailboxes.release(claim, clock.now + 100)
+    waiting = await mailboxes.claim(SHARD, 10)
+    assert waiting.claims == []
+    assert waiting.next_due == clock.now + 100
+    clock.now += 100
+    await claim_one(mailboxes)
+
+
+async def test_an_empty_mailbox_leaves_nothing_behind(mailboxes: Mailboxes, redis: Client) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.commit(claim, [("DEL", keys.of(BOX, "inbox")), ("HDEL", keys.of(BOX, "head"), "tries")])
+    await mailboxes.release(claim, None)
+    left = [key async for key in redis.scan_iter() if b"seen" not in key]
+    assert left == []
+
+
+async def test_commands_of_a_commit_are_done_together(mailboxes: Mailboxes, redis: Client) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    book, outbox = keys.of(BOX, "book"), keys.of(BOX, "outbox")
+    await mailboxes.commit(claim, [("SET", book, b"\x00\xff"), ("RPUSH", outbox, "a", "b")])
+    assert await redis.get(book) == b"\x00\xff"
+    assert await redis.lrange(outbox, 0, -1) == [b"a", b"b"]
+
+
+async def test_due_mailboxes_are_claimed_oldest_first_and_no_more_than_asked(
+    mailboxes: Mailboxes, clock: Clock
+) -> None:
+    boxes = [BOX + n * keys.SHARDS for n in range(5)]
+    for box in reversed(boxes):
+        await mailboxes.push([update(1, box)])
+        clock.now += 1
+    claimed = await mailboxes.claim(SHARD, 2)
+    assert [claim.mailbox for claim in claimed.claims] == boxes[:-3:-1]
+
+
+async def test_a_push_wakes_a_listener(mailboxes: Mailboxes, redis: Client) -> None:
+    async with redis.pubsub() as channel:
+        await channel.subscribe(keys.WAKE_CHANNEL)
+        assert await channel.get_message(timeout=1)
+        await mailboxes.push([update(1)])
+        message = await channel.get_message(timeout=1)
+        assert message is not None
+        assert message["data"] == str(BOX).encode()
+
+
+async def test_without_a_clock_of_its_own_redis_tells_the_time(redis: Client) -> None:
+    mailboxes = Mailboxes(redis)
+    await mailboxes.push([update(1)])
+    claimed = await mailboxes.claim(SHARD, 1)
+    assert len(claimed.claims) == 1
+    assert abs(mailboxes.now() - claimed.now) < 5
+
+
+@dataclass
+class Model:
+    """A plain mailbox: a queue, who holds it until when, and when it is to wake."""
+
+    queue: deque[bytes] = field(default_factory=deque)
+    seen: set[bytes] = field(default_factory=set)
+    holder: str | None = None
+    until: float = 0
+    wake: float | None = None
+
+
+class MailboxMachine(RuleBasedStateMachine):
+    """The real mailboxes against the model, with two workers, one of which may sleep."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.store = connect(self.url)
+        self.runner.run(self.store.flushall())
+        self.clock = Clock()
+        self.mailboxes = Mailboxes(self.store, lease=30, clock=self.clock)
+        self.model = Model()
+        self.claims: list[Claim] = []
+
+    def teardown(self) -> None:
+        self.runner.run(self.store.aclose())
+        self.runner.close()
+
+    @rule(number=st.integers(1, 6))
+    def push(self, number: int) -> None:
+        item = update(number)
+        stored = self.runner.run(self.mailboxes.push([item]))
+        assert stored == (item.raw not in self.model.seen)
+        if stored:
+            self.model.seen.add(item.raw)
+            self.model.queue.append(item.raw)
+            if self.model.holder is None:
+                self.model.wake = self.clock.now
+
+    @rule(seconds=st.sampled_from([1.0, 10.0, 31.0]))
+    def wait(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @rule()
+    def claim(self) -> None:
+        model = self.model
+        claims = self.runner.run(self.mailboxes.claim(SHARD, 5)).claims
+        due = model.until if model.holder else model.wake
+        assert bool(claims) == (due is not None and due <= self.clock.now)
+        for claim in claims:
+            assert claim.updates == list(model.queue)
+            model.holder, model.until = claim.token, self.clock.now + 30
+            self.claims.append(claim)
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data())
+    def handle_one(self, data: st.DataObject) -> None:
+        claim = data.draw(st.sampled_from(self.claims))
+        pop = self.mailboxes.commit(claim, [("LTRIM", keys.of(BOX, "inbox"), 1, -1)])
+        if claim.token == self.model.holder:
+            self.runner.run(pop)
+            if self.model.queue:
+                self.model.queue.popleft()
+        else:
+            with pytest.raises(ClaimLost):
+                self.runner.run(pop)
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), pause=st.sampled_from([None, 5.0, 50.0]))
+    def release(self, data: st.DataObject, pause: float | None) -> None:
+        claim = data.draw(st.sampled_from(self.claims))
+        wake = None if pause is None else self.clock.now + pause
+        if claim.token != self.model.holder:
+            with pytest.raises(ClaimLost):
+                self.runner.run(self.mailboxes.release(claim, wake))
+            return
+        released = self.runner.run(self.mailboxes.release(claim, wake))
+        assert released == (not self.model.queue)
+        if released:
+            self.model.holder, self.model.wake = None, wake
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        stored = self.runner.run(self.store.lrange(keys.of(BOX, "inbox"), 0, -1))
+        assert stored == list(self.model.queue)
+
+
+def test_any_history_of_a_mailbox_matches_a_plain_model(redis_url: str) -> None:
+    machine = type("Machine", (MailboxMachine,), {"url": redis_url})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

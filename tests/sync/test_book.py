@@ -1,0 +1,197 @@
+"""What is news, and that it is news once."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.hh.models import Message, Negotiation
+from bot.store.packing import pack, unpack
+from bot.sync.book import Book, Known, changed, opened, read
+from bot.sync.events import Event, Kind
+from tests.sync.conversations import NOON, at, message, negotiation
+
+SINCE = NOON - 500
+
+
+def look(
+    known: Known | None, listed: Negotiation, messages: list[Message] | None, now: datetime | None = None
+) -> tuple[Known, list[Event]]:
+    return read(known, listed, messages, now or at(100), SINCE)
+
+
+def texts(events: list[Event]) -> list[str | None]:
+    return [event.message.id if event.message else None for event in events]
+
+
+def test_an_employers_message_is_news_once() -> None:
+    known, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
+    assert [(event.kind, event.message and event.message.id) for event in events] == [(Kind.MESSAGE, "7")]
+    _, again = look(known, negotiation(60), [message(7, 50)])
+    assert again == []
+
+
+def test_the_users_own_messages_are_no_news() -> None:
+    _, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50, mine=True)])
+    assert events == []
+
+
+def test_news_comes_in_the_order_it_was_written_whatever_the_order_of_the_list() -> None:
+    messages = [message(n, n) for n in range(1, 12)]
+    shuffled = random.Random(3).sample(messages, len(messages))  # noqa: S311, an order and no secret
+    _, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50), shuffled)
+    assert texts(events) == [str(n) for n in range(1, 12)]
+
+
+def test_of_messages_of_one_second_the_lower_number_is_first() -> None:
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False), negotiation(50), [message(10, 50), message(9, 50)]
+    )
+    assert texts(events) == ["9", "10"]
+
+
+def test_a_message_that_appears_late_with_an_old_date_is_still_news() -> None:
+    known, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
+    _, events = look(known, negotiation(60), [message(6, 10), message(7, 50)])
+    assert texts(events) == ["6"]
+
+
+def test_what_was_read_on_the_site_meanwhile_is_news_all_the_same() -> None:
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50, viewed_by_me=True)]
+    )
+    assert texts(events) == ["7"]
+
+
+def test_years_of_history_are_no_news_when_an_old_conversation_moves() -> None:
+    history = [message(n, n - 200) for n in range(100)]
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False), negotiation(50), [*history, message(500, 50)]
+    )
+    assert texts(events) == ["500"]
+
+
+def test_what_was_unread_at_the_baseline_is_pushed() -> None:
+    listed = negotiation(0, has_updates=True)
+    known = opened(listed, at(100), notify=True)
+    assert known.recheck
+    _, events = look(known, listed, [message(1, -50), message(2, 0, viewed_by_me=False)])
+    assert texts(events) == ["2"]
+
+
+def test_unread_at_the_baseline_is_pushed_even_if_reading_marked_it_viewed() -> None:
+    listed = negotiation(0, has_updates=True)
+    _, events = look(opened(listed, at(100), notify=True), listed, [message(1, -50), message(2, 0)])
+    assert texts(events) == ["2"]
+
+
+def test_a_refusal_without_a_message_is_news() -> None:
+    _, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50, "discard"), [])
+    assert [(event.kind, event.message) for event in events] == [(Kind.REFUSAL, None)]
+
+
+def test_an_invitation_with_its_message_is_one_piece_of_news() -> None:
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False),
+        negotiation(50, "invitation"),
+        [message(7, 50, state="invitation")],
+    )
+    assert [event.kind for event in events] == [Kind.INVITATION]
+
+
+def test_a_state_nobody_has_heard_of_is_progress() -> None:
+    _, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50, "probation"), [])
+    assert [event.kind for event in events] == [Kind.PROGRESS]
+
+
+def test_a_message_without_a_state_does_not_move_the_conversation() -> None:
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50, state=None)]
+    )
+    assert [event.kind for event in events] == [Kind.MESSAGE]
+
+
+def test_a_new_conversation_after_the_baseline_is_read_whole() -> None:
+    assert changed(None, negotiation(50, "invitation"))
+    _, events = look(None, negotiation(50, "invitation"), [message(7, 50, state="invitation")])
+    assert [event.kind for event in events] == [Kind.INVITATION]
+
+
+def test_an_old_conversation_that_reappears_brings_no_history() -> None:
+    _, events = look(None, negotiation(-900, "discard"), [message(7, -900, state="discard")])
+    assert events == []
+
+
+def test_updated_at_alone_makes_a_look_but_no_news() -> None:
+    known, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
+    assert changed(known, negotiation(60))
+    after, events = look(known, negotiation(60), [message(7, 50)])
+    assert events == []
+    assert not changed(after, negotiation(60))
+
+
+def test_has_updates_makes_a_look_even_if_updated_at_stands_still() -> None:
+    known, _ = look(None, negotiation(0), [])
+    assert changed(known, negotiation(0, has_updates=True))
+
+
+def test_a_hint_that_hh_never_resets_does_not_make_a_look_each_time() -> None:
+    known, _ = look(None, negotiation(0, has_updates=True), [message(1)])
+    assert not changed(known, negotiation(0, has_updates=True))
+    assert not changed(known, negotiation(0, has_updates=False))
+
+
+def test_a_conversation_read_within_its_second_is_read_again() -> None:
+    known, _ = look(None, negotiation(100), [message(1, 100)], at(100))
+    assert changed(known, negotiation(100))
+    settled, events = look(known, negotiation(100), [message(1, 100), message(2, 100)], at(130))
+    assert texts(events) == ["2"]
+    assert not changed(settled, negotiation(100))
+
+
+def test_where_hh_shows_no_messages_the_state_is_told_and_nothing_is_forgotten() -> None:
+    first, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
+    closed, events = look(first, negotiation(60, "discard"), None)
+    assert [event.kind for event in events] == [Kind.REFUSAL]
+    _, later = look(closed, negotiation(70, "discard"), [message(7, 50), message(8, 70)])
+    assert texts(later) == ["8"]
+
+
+def test_the_book_survives_packing() -> None:
+    known, _ = look(None, negotiation(50), [message("not-a-number", 50), message(12, 51)])
+    book = Book(since=5).put("1", known)
+    assert unpack(pack(book), Book) == book
+
+
+histories = st.lists(
+    st.tuples(st.integers(1, 40), st.integers(1, 400), st.booleans()), unique_by=lambda m: m[0], max_size=12
+)
+
+
+@given(histories, st.lists(st.integers(0, 12), max_size=6), st.randoms(use_true_random=False))
+def test_every_message_is_told_once_however_the_looks_fall(
+    history: list[tuple[int, int, bool]], looks: list[int], shuffle: random.Random
+) -> None:
+    """Growing prefixes of a conversation, in any order within each look."""
+    messages = [message(mid, seconds, mine=mine) for mid, seconds, mine in history]
+    known: Known | None = opened(negotiation(0), at(500), notify=False)
+    told: list[str | None] = []
+    for stop in [*sorted(looks), len(messages)]:
+        seen = messages[:stop]
+        shuffle.shuffle(seen)
+        known, events = look(known, negotiation(stop), seen, at(500))
+        told += texts(events)
+    assert sorted(told, key=str) == sorted((m.id for m in messages if not m.mine), key=str)
+
+
+@given(histories)
+def test_one_look_tells_in_order(history: list[tuple[int, int, bool]]) -> None:
+    messages = [message(mid, seconds, mine=mine) for mid, seconds, mine in history]
+    _, events = look(opened(negotiation(0), at(500), notify=False), negotiation(400), messages, at(500))
+    written = [event.message for event in events if event.message]
+    assert all((a.created_at, int(a.id)) < (b.created_at, int(b.id)) for a, b in pairwise(written))
+

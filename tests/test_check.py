@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot.check import check
+from bot.hh.transport import open_client
+from bot.sandbox.hh.server import LocalHh
+from bot.sandbox.telegram.server import LocalTelegram
+from bot.settings import Settings
+from bot.telegram.botapi import BotApi
+from tests.store.servers import binaries, free_port, server
+
+KEYS = (SecretStr(Fernet.generate_key().decode()),)
+
+
+@dataclass
+class Operator:
+    settings: Settings
+    hh: LocalHh
+    telegram: LocalTelegram
+
+    async def check(self, **changes: object) -> tuple[bool, str]:
+        lines: list[str] = []
+        settings = self.settings.model_copy(update=changes)
+        return await check(settings, lines.append), "\n".join(lines)
+
+
+@pytest.fixture
+async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
+    async with LocalHh() as hh, LocalTelegram() as telegram:
+        settings = Settings(
+            telegram_token=SecretStr(telegram.token),
+            telegram_api_url=telegram.url,
+            hh_client_id=hh.application.client_id,
+            hh_client_secret=SecretStr(hh.application.client_secret),
+            hh_user_agent="Bridge/1.0 (operator@bridge.test)",
+            hh_site_url=hh.site_url,
+            hh_api_url=hh.url,
+            hh_token_url=hh.token_url,
+            hh_redirect_uri=hh.application.redirect_uri,
+            data_dir=tmp_path / "data",
+        )
+        yield Operator(settings, hh, telegram)
+
+
+def failed(report: str) -> list[str]:
+    return [
+        line.split(":")[0].removeprefix("FAIL  ") for line in report.splitlines() if line.startswith("FAIL")
+    ]
+
+
+async def test_settings_in_order_pass_and_touch_nothing(operator: Operator) -> None:
+    passed, report = await operator.check()
+    assert passed, report
+    assert failed(report) == []
+    assert "@hh_bridge_bot" in report
+    assert "?" not in report
+    assert not operator.settings.data_dir.exists()
+
+
+async def test_a_wrong_bot_token_is_named(operator: Operator) -> None:
+    passed, report = await operator.check(telegram_token=SecretStr("123456789:AAE-wrong-token-000000000000"))
+    assert not passed
+    assert failed(report) == ["Telegram"]
+    assert "AAE-wrong" not in report
+    assert "@BotFather" in report
+
+
+async def test_an_unreachable_telegram_leads_to_the_proxy(operator: Operator) -> None:
+    passed, report = await operator.check(telegram_api_url=f"http://127.0.0.1:{free_port()}")
+    assert not passed
+    assert "TELEGRAM_PROXY_URL" in report
+
+
+async def test_an_unreachable_hh_leads_to_the_proxy(operator: Operator) -> None:
+    await operator.hh.stop()
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["hh.ru"]
+    assert "HH_PROXY_URL" in report
+
+
+async def test_an_agent_that_hh_refuses_is_named(operator: Operator) -> None:
+    passed, report = await operator.check(hh_user_agent="MyApp/1.0 (my-app-feedback@example.com)")
+    assert not passed
+    assert failed(report) == ["hh.ru"]
+    assert "HH_USER_AGENT" in report
+
+
+@pytest.mark.parametrize("changes", [{"hh_client_id": "wrong"}, {"hh_client_secret": SecretStr("wrong")}])
+async def test_an_application_that_hh_does_not_know_is_named(
+    operator: Operator, changes: dict[str, object]
+) -> None:
+    passed, report = await operator.check(**changes)
+    assert not passed, report
+    assert failed(report) == ["Application"]
+    assert "HH_CLIENT_ID" in report
+
+
+async def test_an_old_token_address_serves_as_well(operator: Operator) -> None:
+    passed, report = await operator.check(hh_token_url=operator.hh.old_token_url)
+    assert passed, report
+
+
+@pytest.mark.parametrize(
+    ("options", "mend"),
+    [((), "appendonly yes"), (("--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"), "noeviction")],
+)
+async def test_a_redis_that_forgets_is_named(
+    operator: Operator, options: tuple[str, ...], mend: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    async with server(next(iter(binaries().values())), tmp_path, port, *options):
+        passed, report = await operator.check(
+            redis_url=SecretStr(f"redis://127.0.0.1:{port}"), token_keys=KEYS
+        )
+    assert not passed
+    assert failed(report) == ["Redis"]
+    assert mend in report
+
+
+@pytest.mark.parametrize("binary", binaries().values(), ids=binaries().keys())
+async def test_a_redis_that_keeps_everything_passes(operator: Operator, binary: str, tmp_path: Path) -> None:
+    port = free_port()
+    async with server(binary, tmp_path, port, "--appendonly", "yes", "--appendfsync", "always"):
+        passed, report = await operator.check(
+            redis_url=SecretStr(f"redis://127.0.0.1:{port}"), token_keys=KEYS
+        )
+    assert passed, report
+
+
+async def test_a_redis_that_is_away_is_named_without_its_password(operator: Operator) -> None:
+    url = SecretStr(f"redis://:pass-of-redis@127.0.0.1:{free_port()}")
+    passed, report = await operator.check(redis_url=url, token_keys=KEYS)
+    assert not passed
+    assert failed(report) == ["Redis"]
+    assert "pass-of-redis" not in report
+
+
+async def test_a_webhook_that_telegram_cannot_deliver_to_is_named(operator: Operator) -> None:
+    public = f"http://127.0.0.1:{free_port()}"
+    passed, report = await operator.check(public_url=public)
+    assert passed, report
+    assert f"will be set to {public}/telegram/webhook" in report
+
+    async with open_client() as http:
+        api = BotApi(http, operator.telegram.url, operator.telegram.token)
+        await api.set_webhook(f"{public}/telegram/webhook", "secret", ["message"], 1)
+    await operator.telegram.user().send("привет")
+    async with asyncio.timeout(10):
+        while operator.telegram.world.webhooks.last_error is None:
+            await asyncio.sleep(0.02)
+    passed, report = await operator.check(public_url=public)
+    assert not passed
+    assert failed(report) == ["Webhook"]
+    assert "PUBLIC_URL" in report

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.cli import main
+from bot.settings import NAMES
+from bot.store.embedded import EmbeddedRedis
+
+PROJECT = Path(__file__).parent.parent
+SETTINGS = {
+    "TELEGRAM_TOKEN": "123456789:AAE-it-is-a-token-of-nobody-00000000",
+    "TELEGRAM_API_URL": "http://127.0.0.1:9",
+    "HH_API_URL": "http://127.0.0.1:9",
+    "HH_CLIENT_ID": "client",
+    "HH_CLIENT_SECRET": "secret",
+    "HH_USER_AGENT": "Bridge/1.0 (operator@bridge.test)",
+}
+
+
+@asynccontextmanager
+async def hh_bridge(
+    *arguments: str, home: Path, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=home,
+        env={**inherited, "PYTHONPATH": str(PROJECT), **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    async with asyncio.timeout(30):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def answers(port: int) -> None:
+    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+        while True:
+            try:
+                (await client.get(f"http://127.0.0.1:{port}/healthz")).raise_for_status()
+                return
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number: int = listening.getsockname()[1]
+        return number
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in ("run", "web", "worker", "sandbox", "check"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["sandbox", "--port", "many"], ["sandbox", "--port", "70000"]]
+)
+def test_a_wrong_command_line_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: hh-bridge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", 2), ("web", 2), ("worker", 2), ("check", 1)])
+async def test_missing_settings_are_lines_and_no_traceback(command: str, code: int, tmp_path: Path) -> None:
+    async with hh_bridge(command, home=tmp_path, HTTP_PORT="eighty") as process:
+        returned, errors = await outcome(process)
+    assert returned == code
+    lines = errors.splitlines()
+    assert all(line.startswith("hh-bridge: ") for line in lines)
+    assert sorted(line.split(": ")[1] for line in lines) == [
+        "HH_CLIENT_ID",
+        "HH_CLIENT_SECRET",
+        "HH_USER_AGENT",
+        "HTTP_PORT",
+        "TELEGRAM_TOKEN",
+    ]
+    assert not list(tmp_path.iterdir()), "nothing may be started or made before the settings are right"
+
+
+async def test_a_likely_typo_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVLE=debug\n")
+    async with hh_bridge("run", home=tmp_path) as process:
+        _, errors = await outcome(process)
+    assert "LOG_LEVLE: is no setting; was LOG_LEVEL meant?" in errors
+
+
+async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken = str(listening.getsockname()[1])
+        async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=taken) as process:
+            returned, errors = await outcome(process)
+    assert returned == 2
+    assert f"hh-bridge: HTTP_PORT: can't listen on 127.0.0.1:{taken}: " in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
+    async with (
+        EmbeddedRedis(tmp_path / "data", fsync=False),
+        hh_bridge("worker", home=tmp_path, **SETTINGS) as process,
+    ):
+        returned, errors = await outcome(process)
+    assert returned == 2
+    assert "hh-bridge: DATA_DIR: " in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_it_in_order(number: signal.Signals, port: int, tmp_path: Path) -> None:
+    async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=str(port)) as process:
+        await answers(port)
+        process.send_signal(number)
+        returned, errors = await outcome(process)
+    assert returned == 0
+    assert "Traceback" not in errors
+    async with EmbeddedRedis(tmp_path / "data", fsync=False):
+        assert True, "its server is gone too"

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.sandbox.telegram.server import LocalTelegram
+from bot.store import keys
+from bot.store.connection import Client
+from bot.telegram.botapi import BotApi
+from bot.telegram.webhook import Webhook
+from tests.web.conftest import SECRET, FixedSource
+
+ANNA = 700
+HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+
+
+def said(text: str, update_id: int = 1) -> bytes:
+    chat = {"id": ANNA, "type": "private"}
+    return json.dumps({"update_id": update_id, "message": {"chat": chat, "text": text}}).encode()
+
+
+async def inbox(redis: Client) -> list[bytes | str]:
+    return await redis.lrange(keys.of(ANNA, "inbox"), 0, -1)
+
+
+@asynccontextmanager
+async def full(redis: Client) -> AsyncIterator[None]:
+    """Redis has no memory left: it reads, but takes no writes."""
+    await redis.config_set("maxmemory", "1")
+    try:
+        yield
+    finally:
+        await redis.config_set("maxmemory", "0")
+
+
+@asynccontextmanager
+async def paused(redis: Client, milliseconds: int) -> AsyncIterator[None]:
+    """Redis answers nobody for a while."""
+    await redis.execute_command("CLIENT", "PAUSE", milliseconds)
+    yield
+    await redis.ping()
+
+
+async def test_an_update_is_answered_with_200_after_it_was_stored(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    answer = await web.post("/telegram/webhook", content=said("раз 👋"), headers=HEADER)
+    assert answer.status_code == 200
+    assert await inbox(redis) == [said("раз 👋")]
+
+
+async def test_telegram_delivers_to_the_webhook_that_was_set(web: httpx.AsyncClient, redis: Client) -> None:
+    async with LocalTelegram() as telegram, httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
+        webhook = Webhook(
+            BotApi(client, telegram.url, telegram.token), f"{web.base_url}/telegram/webhook", SECRET
+        )
+        setting = tasks.create_task(webhook.run())
+        await telegram.user(ANNA).send("раз")
+        await telegram.user(ANNA).send("два")
+        await telegram.settled()
+        setting.cancel()
+    assert [json.loads(raw)["message"]["text"] for raw in await inbox(redis)] == ["раз", "два"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}, {"X-Telegram-Bot-Api-Secret-Token": b"\xff\xd1"}],
+)
+async def test_without_the_secret_nothing_is_taken(
+    web: httpx.AsyncClient, redis: Client, headers: dict[str, str]
+) -> None:
+    answer = await web.post("/telegram/webhook", content=said("раз"), headers=headers)
+    assert answer.status_code == 401
+    assert await inbox(redis) == []
+
+
+async def test_while_redis_takes_nothing_telegram_is_asked_to_come_again(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    async with full(redis):
+        answer = await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+    assert (await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)).status_code == 200
+    assert await inbox(redis) == [said("раз")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"{}",
+        b"[" * 400_000,
+        b'{"update_id":1,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+)
+async def test_what_cant_be_parsed_is_counted_and_not_asked_for_again(
+    web: httpx.AsyncClient, redis: Client, body: bytes
+) -> None:
+    before = REGISTRY.get_sample_value("hh_bridge_updates_unreadable_total") or 0
+    answer = await web.post("/telegram/webhook", content=body, headers=HEADER)
+    assert answer.status_code == 200
+    assert REGISTRY.get_sample_value("hh_bridge_updates_unreadable_total") == before + 1
+    assert await redis.dbsize() == 0
+
+
+async def test_ten_megabytes_are_refused(web: httpx.AsyncClient, redis: Client) -> None:
+    answer = await web.post("/telegram/webhook", content=said("x" * 10_000_000), headers=HEADER)
+    assert answer.status_code == 413
+    assert await redis.dbsize() == 0
+
+
+async def test_ten_megabytes_without_the_secret_are_not_even_read(web: httpx.AsyncClient) -> None:
+    reader, writer = await asyncio.open_connection(web.base_url.host, web.base_url.port)
+    writer.write(b"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n{")
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401 ")
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/telegram/webhook", 405),
+        ("POST", "/oauth/callback", 405),
+        ("HEAD", "/oauth/callback", 405),
+        ("POST", "/readyz", 405),
+        ("GET", "/", 404),
+        ("GET", "/oauth/callback/x", 404),
+        ("GET", "/../etc/passwd", 404),
+    ],
+)
+async def test_other_methods_and_addresses_are_refused_plainly(
+    web: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await web.request(method, path)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+
+
+async def test_a_process_that_lives_says_so(web: httpx.AsyncClient) -> None:
+    assert (await web.get("/healthz")).status_code == 200
+
+
+async def test_a_process_is_ready_while_redis_writes_and_updates_come_in(
+    web: httpx.AsyncClient, source: FixedSource
+) -> None:
+    answer = await web.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "redis": "ok", "updates": "ok"})
+    source.says = "no process polls Telegram"
+    answer = await web.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "redis": "ok", "updates": "no process polls Telegram"}
+
+
+async def test_a_process_is_not_ready_while_redis_takes_no_writes(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    async with full(redis):
+        answer = await web.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["redis"] != "ok"
+    assert (await web.get("/readyz")).status_code == 200
+
+
+async def test_readiness_does_not_wait_for_a_redis_that_is_silent(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    async with paused(redis, 1000):
+        async with asyncio.timeout(0.9):
+            answer = await web.get("/readyz")
+        assert answer.status_code == 503
+
+
+async def test_metrics_can_be_read_by_prometheus(web: httpx.AsyncClient) -> None:
+    await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)
+    answer = await web.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    names = {family.name for family in text_string_to_metric_families(answer.text)}
+    assert {"hh_bridge_updates_received", "hh_bridge_callback_pages"} <= names
+
+
+async def test_no_address_is_logged(web: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        await web.get("/oauth/callback?code=THECODE&state=THESTATE")
+    assert "THECODE" not in caplog.text
+    assert "THESTATE" not in caplog.text

@@ -1,0 +1,83 @@
+"""Which intents may go, and what an edit does to one that has not left."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.store.packing import pack, unpack
+from bot.worker.waiting import Waiting, next_at, queued, replaced, runnable
+
+
+def send(nid: str = "1", text: str = "hello", message: int = 10) -> SendMessage:
+    return SendMessage(nid=nid, text=text, chat_message_id=message)
+
+
+def test_intents_go_in_order() -> None:
+    queue = queued([], [send(message=1), send(message=2)], now=0)
+    first = runnable(queue, now=0)
+    assert first is queue[0]
+    assert runnable(replaced(queue, queue[0], None), now=0) is queue[1]
+
+
+def test_one_that_waits_holds_back_its_own_conversation_only() -> None:
+    queue = queued([], [send("1", message=1), send("1", message=2), send("2", message=3)], now=0)
+    queue = replaced(queue, queue[0], queue[0].parked(now=0, seconds=50))
+    ready = runnable(queue, now=10)
+    assert ready is not None
+    assert ready.intent == send("2", message=3)
+    assert next_at(queue) == 0
+    assert next_at(replaced(queue, ready, None)) == 50
+
+
+def test_the_pause_grows_with_every_try_and_ends_at_a_minute() -> None:
+    waiting, pauses = Waiting(send(), since=0), []
+    for _ in range(8):
+        waiting = waiting.parked(now=0)
+        pauses.append(waiting.not_before)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_an_edit_of_a_message_that_has_not_left_changes_it_in_place() -> None:
+    queue = queued([], [send(text="helo", message=5)], now=0)
+    queue = queued(queue, [EditMessage(nid="1", text="hello", chat_message_id=5)], now=1)
+    assert [waiting.intent for waiting in queue] == [send(text="hello", message=5)]
+
+
+def test_an_edit_of_a_message_that_may_have_left_waits_behind_it() -> None:
+    queue = [Waiting(send(text="helo", message=5), since=0, attempted_at=1)]
+    edit = EditMessage(nid="1", text="hello", chat_message_id=5)
+    assert [waiting.intent for waiting in queued(queue, [edit], now=1)] == [send(text="helo", message=5), edit]
+
+
+def test_the_same_intent_twice_is_one() -> None:
+    hide = Hide(nid="1", decline=False, card_id=3)
+    assert len(queued([], [hide, hide], now=0)) == 1
+
+
+def test_applications_to_one_vacancy_stay_in_order() -> None:
+    one = Apply(vacancy_id="1", resume_id="a", letter="", chat_message_id=0, card_id=1)
+    queue = [Waiting(one, since=0, not_before=9), Waiting(send("1"), since=0)]
+    ready = runnable(queue, now=0)
+    assert ready is not None
+    assert isinstance(ready.intent, SendMessage)
+
+
+intents = st.builds(send, st.sampled_from("123"), st.just("x"), st.integers(1, 99))
+queues = st.lists(st.builds(Waiting, intents, st.just(0.0), st.floats(0, 100)), max_size=8)
+
+
+@given(queues, st.floats(0, 100))
+def test_what_may_go_is_the_first_of_its_lane_and_is_due(queue: list[Waiting], now: float) -> None:
+    ready = runnable(queue, now)
+    first_of_lane = {waiting.lane: waiting for waiting in reversed(queue)}
+    due = [waiting for waiting in first_of_lane.values() if waiting.not_before <= now]
+    assert (ready is None) == (not due)
+    if ready is not None:
+        assert any(ready is waiting for waiting in due)
+
+
+@given(queues)
+def test_queues_survive_packing(queue: list[Waiting]) -> None:
+    assert unpack(pack(queue), list[Waiting]) == queue
