@@ -18,8 +18,8 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.chat.buttons import button_key
-from bot.handlers.registry import application
 from bot.handlers.context import Bridge
+from bot.handlers.registry import application
 from bot.hh.client import Call, Client, parse
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
@@ -32,7 +32,8 @@ from bot.store.embedded import EmbeddedRedis
 from bot.store.limiter import Limiter
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
-from bot.store.vault import Vault, kept_key
+from bot.store.token_key import kept_key
+from bot.store.vault import Vault
 from bot.telegram.botapi import BotApi
 from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease
@@ -91,6 +92,8 @@ async def run(
 
 @asynccontextmanager
 async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
+    # Before the server starts: a lost key must not be replaced by a new one unnoticed.
+    secrets = [key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)]
     async with AsyncExitStack() as stack:
         if settings.redis_url is not None:
             url = settings.redis_url.get_secret_value()
@@ -98,12 +101,14 @@ async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
             url = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
         store = connect(url)
         stack.push_async_callback(store.aclose)
-        vault = Vault([key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)])
+        vault = Vault(secrets)
         hh_http = await stack.enter_async_context(open_client(settings.hh_proxy_url))
         telegram_http = await stack.enter_async_context(open_client(settings.telegram_proxy_url))
         oauth = _oauth(settings, hh_http)
         hh = _client(settings, hh_http)
-        telegram = BotApi(telegram_http, settings.telegram_api_url, settings.telegram_token.get_secret_value())
+        telegram = BotApi(
+            telegram_http, settings.telegram_api_url, settings.telegram_token.get_secret_value()
+        )
 
         async def whose(token: str) -> Me:
             return parse(Me, await hh.request(Call("GET", "/me"), token=token))

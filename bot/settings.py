@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -21,16 +20,21 @@ from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
 )
 
 # The value that the "Общая информация" page of hh.ru's API shows; hh.ru answers it with 400 bad_user_agent.
@@ -168,10 +172,10 @@ ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Every setting of the bridge; raises pydantic's ValidationError when one can't be used."""
 
-    model_config = ConfigDict(
+    model_config = SettingsConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
     )
 
@@ -198,19 +202,33 @@ class Settings(BaseModel):
     redis_url: Annotated[SecretStr, AfterValidator(_redis_address)] | None = None
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     token_keys: Annotated[
-        tuple[Annotated[SecretStr, AfterValidator(_fernet_key)], ...], BeforeValidator(_list)
+        tuple[Annotated[SecretStr, AfterValidator(_fernet_key)], ...], NoDecode, BeforeValidator(_list)
     ] = ()
 
     poll_max_interval: Positive = 600.0
     poll_min_interval: Positive = Field(
         default_factory=lambda earlier: min(15.0, earlier["poll_max_interval"])
     )
-    allowed_users: Annotated[frozenset[Annotated[int, Field(gt=0)]], BeforeValidator(_list)] = frozenset()
+    allowed_users: Annotated[frozenset[Annotated[int, Field(gt=0)]], NoDecode, BeforeValidator(_list)] = (
+        frozenset()
+    )
 
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
     ] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing but the constructor's arguments: it is `load` that reads the environment and `.env`."""
+        return (init_settings,)
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -258,10 +276,15 @@ HINTS = {
 def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """Read the settings from the environment and from `env_file`, if there is one.
 
-    Raises SettingsError with every fault that was found.
+    `${NAME}` in the file stands for that variable's value. Raises SettingsError with every fault that was found.
     """
-    given = _given(os.environ if environ is None else environ, env_file)
-    values = {name.lower(): given[name] for name in NAMES if given.get(name, "").strip()}
+    # The later source wins; an empty variable is unset, so it doesn't hide the file's value.
+    values = {
+        name: value
+        for source in _sources(environ, env_file)
+        for name, value in source().items()
+        if value.strip()
+    }
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -271,22 +294,31 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
 
 def likely_typos(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> list[str]:
     """Sentences about names that are no settings but look like a misspelt one."""
-    given = _given(os.environ if environ is None else environ, env_file)
+    given = dict.fromkeys(
+        name.upper()
+        for source in _sources(environ, env_file)
+        for name, value in source.env_vars.items()
+        if value
+    )
     close = ((name, get_close_matches(name, NAMES, n=1, cutoff=0.88)) for name in given if name not in NAMES)
     return [f"{name}: is no setting; was {match[0]} meant?" for name, match in close if match]
 
 
-def _given(environ: Mapping[str, str], env_file: Path) -> dict[str, str]:
+def _sources(environ: Mapping[str, str] | None, env_file: Path) -> tuple[EnvSettingsSource, ...]:
+    environment = EnvSettingsSource(Settings, env_ignore_empty=True)
+    if environ is not None:
+        environment.env_vars = {name.lower(): value for name, value in environ.items()}
     try:
-        written = {}
-        if env_file.is_file():
-            written = dotenv_values(env_file, interpolate=False, encoding="utf-8-sig")
+        file = DotEnvSettingsSource(
+            Settings,
+            env_file,
+            env_file_encoding="utf-8-sig",
+            dotenv_filtering="only_existing",
+            env_ignore_empty=True,
+        )
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{env_file}: can't be read as UTF-8 text ({type(error).__name__})"]) from None
-    # An empty variable of the environment is unset, so it doesn't hide the file's value.
-    return {name: value for name, value in written.items() if value} | {
-        name: value for name, value in environ.items() if value.strip()
-    }
+    return file, environment
 
 
 def _details(error: ValidationError) -> list[tuple[str, str, str]]:

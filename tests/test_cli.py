@@ -15,6 +15,7 @@ import pytest
 from bot.cli import main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
+from bot.store.token_key import kept_key
 
 PROJECT = Path(__file__).parent.parent
 SETTINGS = {
@@ -123,6 +124,7 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
 
 
 async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
+    kept_key(tmp_path / "data")
     async with (
         EmbeddedRedis(tmp_path / "data", fsync=False),
         hh_bridge("worker", home=tmp_path, **SETTINGS) as process,

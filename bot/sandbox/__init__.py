@@ -1,0 +1,1 @@
+"""A local hh.ru and a local Telegram to try the bridge with."""

@@ -19,14 +19,19 @@ from the pool, and replaced.
 
 from __future__ import annotations
 
-from typing import TypedDict
+import asyncio
+import builtins
+from collections.abc import Iterable
+from typing import TypedDict, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import TimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 # Seconds. A blocking command must ask for less than LONGEST_BLOCK, or its silence looks like a dead server.
@@ -54,7 +59,36 @@ def connect(url: str) -> Client:
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError("no address of a Redis")
     pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
-    return Redis.from_pool(pool)
+    return Redis.from_pool(_cancellable(pool))
+
+
+class _Cancellable(AbstractConnection):
+    """A connection whose writes can be cancelled.
+
+    redis-py writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes
+    together with the end of the write (python/cpython#86296): a worker would then never stop.
+    """
+
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        limit, self.socket_timeout = self.socket_timeout, None
+        try:
+            async with asyncio.timeout(limit):
+                await super().send_packed_command(command, check_health)
+        except builtins.TimeoutError:
+            raise TimeoutError("Timeout writing to socket") from None
+        finally:
+            self.socket_timeout = limit
+
+
+P = TypeVar("P", bound=ConnectionPool)
+
+
+def _cancellable(pool: P) -> P:
+    kind = pool.connection_class
+    pool.connection_class = type(f"Cancellable{kind.__name__}", (_Cancellable, kind), {})
+    return pool
 
 
 class _Options(TypedDict):
@@ -151,4 +185,5 @@ def _sentinel(url: str) -> Redis:
         **address.login,
         **_options(),
     )
+    _cancellable(master.connection_pool)
     return master

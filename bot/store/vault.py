@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -38,19 +36,3 @@ class Vault:
         except InvalidToken:
             return False
         return True
-
-
-def kept_key(data_dir: Path) -> str:
-    """The key in `data_dir`, made at the first start; only its owner may read it."""
-    path = data_dir / "token.key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = Fernet.generate_key().decode()
-        file.write(key + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key

@@ -1,0 +1,1 @@
+"""What changed at hh.ru and when to look again; pure."""

@@ -1,1 +1,1 @@
-"""HTTP: the webhook, the pages after hh.ru's own, health and metrics."""
+"""HTTP of the bridge: the webhook, the callback pages, health and metrics."""

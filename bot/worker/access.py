@@ -63,7 +63,9 @@ class SessionAccess:
                 raise
             sealed = seal_tokens(self._services, fresh)
             await self._session.commit(
-                Change(account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id)
+                Change(
+                    account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
+                )
             )
             return fresh.access_token
 
@@ -99,7 +101,7 @@ class Ceiling:
         await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
 
 
-def gateway(services: Services, session: Session, access: SessionAccess, longest: float) -> NegotiationsGateway:
+def gateway(services: Services, access: SessionAccess, longest: float) -> NegotiationsGateway:
     """A gateway to hh.ru for the session's account."""
     return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, longest))
 

@@ -186,7 +186,7 @@ class _Hide:
         return self._done(t, negotiation) if hidden else None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        return [place(self._intent, answers.not_sent(t, reason(t, error)))]
+        return [place(self._intent, answers.not_done(t, reason(t, error)))]
 
     unclear = refused
 
@@ -219,7 +219,9 @@ class _Apply:
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         intent = self._intent
         if isinstance(error, CaptchaRequired):
-            again = Application(intent.vacancy_id, intent.resume_id, intent.letter)
+            again = Application(
+                intent.vacancy_id, intent.resume_id, intent.letter, message_id=intent.chat_message_id
+            )
             return [place(intent, applying.captcha(t, error.url, again))]
         return [place(intent, answers.not_sent(t, reason(t, error)))]
 

@@ -60,7 +60,7 @@ class Poll:
         account = session.account
         if account is None:
             return
-        asking = gateway(self._services, session, self._access, POLL_WAITS)
+        asking = gateway(self._services, self._access, POLL_WAITS)
         try:
             await self._look(asking, account.hh_id)
         except LinkAgain as error:

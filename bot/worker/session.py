@@ -58,6 +58,7 @@ class Head:
         known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
         return convert(known, cls, strict=False)
 
+
 _outgoing: Decoder[Outgoing] = Decoder(Outgoing)
 _subject: Decoder[Subject] = Decoder(Subject)
 

@@ -24,7 +24,7 @@ from bot.hh.models import Tokens
 from bot.store.errors import StoreError
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
-from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, seal_tokens
+from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, seal_tokens, texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
 from bot.worker.waiting import queued
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 """How often the handling of one update may fail, or kill its process, before it is set aside."""
+
+_AGAIN = 0.2
 
 
 class UpdatesLane:
@@ -53,15 +55,12 @@ class UpdatesLane:
             await self._handle(self._session.updates[0])
 
     async def _handle(self, raw: bytes) -> None:
-        update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
-        turn = self._turn(update)
-        if self._session.head.tries > TRIES * 2:
-            # Claimed again and again without an end: this update kills its process.
-            await self._set_aside(turn, raw)
-            return
-        for attempt in range(TRIES):
+        # Claimed again and again without an end, an update kills its process.
+        tries = TRIES if self._session.head.tries <= TRIES * 2 else 0
+        for attempt in range(tries):
             try:
-                before = self._session.account
+                update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
+                turn, before = self._turn(update), self._session.account
                 await self._take(turn, update)
                 await self._commit(turn, before)
                 return
@@ -69,9 +68,8 @@ class UpdatesLane:
                 raise
             except Exception:
                 log.exception("an update could not be handled, try %d of %d", attempt + 1, TRIES)
-                turn = self._turn(update)
-                await asyncio.sleep(0.2 * attempt)
-        await self._set_aside(turn, raw)
+                await asyncio.sleep(_AGAIN * attempt)
+        await self._set_aside(raw)
 
     async def _take(self, turn: Turn, update: Update) -> None:
         """Let the handlers collect effects; an error of hh.ru becomes a sentence."""
@@ -116,9 +114,10 @@ class UpdatesLane:
             )
         )
 
-    async def _set_aside(self, turn: Turn, raw: bytes) -> None:
+    async def _set_aside(self, raw: bytes) -> None:
         log.error("an update was set aside")
-        await self._session.commit(Change(handled=1, said=[internal(turn.texts).say()], failed=raw))
+        said = [internal(texts_of(self._session)).say()] if self._session.user_id > 0 else []
+        await self._session.commit(Change(handled=1, said=said, failed=raw))
 
     async def _revoke(self) -> bool:
         """End the tokens at hh.ru; False where that could not be confirmed."""
@@ -144,7 +143,7 @@ class UpdatesLane:
             user_id=session.user_id,
             texts=Texts(account.language, account.zone) if account else Texts(code),
             account=account,
-            hh=gateway(services, session, self._access, USER_WAITS),
+            hh=gateway(services, self._access, USER_WAITS),
             linking=services.linking,
             seal=seal,
             subjects=session.subject,

@@ -43,13 +43,9 @@ def queued(queue: Sequence[Waiting], intents: Iterable[Intent], now: float) -> l
     """The queue with new intents; an edit of a message that has not left yet changes it in place."""
     result = list(queue)
     for intent in intents:
-        place = _unsent(result, intent) if isinstance(intent, EditMessage) else None
-        if place is not None and isinstance(intent, EditMessage):
-            waiting = result[place]
-            assert isinstance(waiting.intent, SendMessage)
-            text = structs.replace(waiting.intent, text=intent.text)
-            result[place] = structs.replace(waiting, intent=text)
-        elif not any(waiting.intent == intent for waiting in result):
+        if isinstance(intent, EditMessage) and _changed_unsent(result, intent):
+            continue
+        if not any(waiting.intent == intent for waiting in result):
             result.append(Waiting(intent, since=now))
     return result
 
@@ -86,13 +82,13 @@ def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> lis
     return result
 
 
-def _unsent(queue: Sequence[Waiting], edit: EditMessage) -> int | None:
+def _changed_unsent(queue: list[Waiting], edit: EditMessage) -> bool:
+    """Change the text of the message that has not left yet; False where it has, or may have."""
     for place, waiting in enumerate(queue):
         intent = waiting.intent
-        if (
-            isinstance(intent, SendMessage)
-            and intent.chat_message_id == edit.chat_message_id
-            and not waiting.attempted_at
-        ):
-            return place
-    return None
+        if not isinstance(intent, SendMessage) or waiting.attempted_at:
+            continue
+        if intent.chat_message_id == edit.chat_message_id:
+            queue[place] = structs.replace(waiting, intent=structs.replace(intent, text=edit.text))
+            return True
+    return False

@@ -6,7 +6,9 @@ from bot.sandbox.hh.objects import Address, Negotiation
 from tests.bridge.conftest import Bridge
 
 
-def conversation(bridge: Bridge, company: str = "Ромашка", vacancy: str = "Аналитик", letter: str = "") -> Negotiation:
+def conversation(
+    bridge: Bridge, company: str = "Ромашка", vacancy: str = "Аналитик", letter: str = ""
+) -> Negotiation:
     employer = bridge.hh.world.add_employer(company)
     job = bridge.hh.world.add_vacancy(employer, vacancy)
     negotiation = bridge.hh.world.open_negotiation(bridge.resume, job, state="response")

@@ -225,3 +225,20 @@ async def test_a_fault_of_the_bridge_passes_through_as_it_is(
 )
 def test_what_passes_by_itself_is_told_from_what_does_not(error: RedisError | RedisClusterException) -> None:
     assert is_passing(error)
+
+
+async def test_a_loop_of_commands_can_be_cancelled_at_any_moment(redis_url: str) -> None:
+    """Before Python 3.12 `asyncio.wait_for`, under which redis-py writes, swallows cancellations."""
+    async with connect(redis_url) as client:
+
+        async def for_ever() -> None:
+            while True:
+                await client.ping()
+
+        for turns in range(60):
+            task = asyncio.create_task(for_ever())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            done, _ = await asyncio.wait({task}, timeout=5)
+            assert done

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.store import keys
 from bot.store.connection import Client, connect
@@ -112,7 +118,9 @@ async def test_a_sleeper_can_not_write_over_its_successor(
     assert await redis.get(keys.of(BOX, "account")) == b"successor"
 
 
-async def test_a_sleeper_can_not_write_after_its_successor_is_done(mailboxes: Mailboxes, clock: Clock) -> None:
+async def test_a_sleeper_can_not_write_after_its_successor_is_done(
+    mailboxes: Mailboxes, clock: Clock
+) -> None:
     await mailboxes.push([update(1)])
     sleeper = await claim_one(mailboxes)
     clock.now += 31
@@ -210,7 +218,7 @@ class MailboxMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.store = connect(self.url)
-        self.runner.run(self.store.flushall())
+        self.runner.run(self._empty())
         self.clock = Clock()
         self.mailboxes = Mailboxes(self.store, lease=30, clock=self.clock)
         self.model = Model()
@@ -275,8 +283,13 @@ class MailboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        stored = self.runner.run(self.store.lrange(keys.of(BOX, "inbox"), 0, -1))
-        assert stored == list(self.model.queue)
+        assert self.runner.run(self._stored()) == list(self.model.queue)
+
+    async def _empty(self) -> None:
+        await self.store.flushall()
+
+    async def _stored(self) -> list[object]:
+        return list(await self.store.lrange(keys.of(BOX, "inbox"), 0, -1))
 
 
 def test_any_history_of_a_mailbox_matches_a_plain_model(redis_url: str) -> None:

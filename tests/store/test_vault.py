@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.store.vault import Vault, VaultError, kept_key
+from bot.store.vault import Vault, VaultError
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -29,10 +27,3 @@ def test_a_new_first_key_opens_what_the_old_one_sealed() -> None:
 def test_without_its_key_nothing_is_opened() -> None:
     with pytest.raises(VaultError):
         Vault([NEW]).open(Vault([OLD]).seal(b"secret"))
-
-
-def test_the_kept_key_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
-    key = kept_key(tmp_path / "data")
-    assert kept_key(tmp_path / "data") == key
-    assert (tmp_path / "data" / "token.key").stat().st_mode & 0o777 == 0o600
-    Vault([key])

@@ -35,7 +35,9 @@ def negotiation(seconds: int = 0, state: str = "response", nid: str = "1", **fie
     )
 
 
-def message(mid: int | str, seconds: int = 0, *, mine: bool = False, state: str | None = "text", **fields: Any) -> Message:
+def message(
+    mid: int | str, seconds: int = 0, *, mine: bool = False, state: str | None = "text", **fields: Any
+) -> Message:
     return Message.model_validate(
         {
             "id": str(mid),

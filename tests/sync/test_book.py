@@ -36,7 +36,9 @@ def test_an_employers_message_is_news_once() -> None:
 
 
 def test_the_users_own_messages_are_no_news() -> None:
-    _, events = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50, mine=True)])
+    _, events = look(
+        opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50, mine=True)]
+    )
     assert events == []
 
 
@@ -194,4 +196,3 @@ def test_one_look_tells_in_order(history: list[tuple[int, int, bool]]) -> None:
     _, events = look(opened(negotiation(0), at(500), notify=False), negotiation(400), messages, at(500))
     written = [event.message for event in events if event.message]
     assert all((a.created_at, int(a.id)) < (b.created_at, int(b.id)) for a, b in pairwise(written))
-

@@ -48,7 +48,10 @@ def test_an_edit_of_a_message_that_has_not_left_changes_it_in_place() -> None:
 def test_an_edit_of_a_message_that_may_have_left_waits_behind_it() -> None:
     queue = [Waiting(send(text="helo", message=5), since=0, attempted_at=1)]
     edit = EditMessage(nid="1", text="hello", chat_message_id=5)
-    assert [waiting.intent for waiting in queued(queue, [edit], now=1)] == [send(text="helo", message=5), edit]
+    assert [waiting.intent for waiting in queued(queue, [edit], now=1)] == [
+        send(text="helo", message=5),
+        edit,
+    ]
 
 
 def test_the_same_intent_twice_is_one() -> None:
