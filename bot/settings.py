@@ -276,7 +276,8 @@ HINTS = {
 def load(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """Read the settings from the environment and from `env_file`, if there is one.
 
-    `${NAME}` in the file stands for that variable's value. Raises SettingsError with every fault that was found.
+    `${NAME}` in the file stands for that variable's value.
+    Raises SettingsError with every fault that was found.
     """
     # The later source wins; an empty variable is unset, so it doesn't hide the file's value.
     values = {

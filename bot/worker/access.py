@@ -119,7 +119,11 @@ def texts_of(session: Session) -> Texts:
 
 async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     """Mark that the account must be linked again, and tell the user once; all that waits is kept."""
-    if session.account is None or session.account.access is Access.LAPSED:
+    now = session.account
+    if now is None or now.access is Access.LAPSED:
+        return
+    # A refusal of earlier tokens tells nothing of those that a new linking or a refresh has brought.
+    if now.tokens != account.tokens:
         return
     log.info("account must be linked again: %s", reason.reason)
     await session.commit(

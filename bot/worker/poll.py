@@ -22,7 +22,7 @@ from bot.sync.book import BASELINE_NOTICES, Book, changed, opened, read
 from bot.sync.schedule import interval
 from bot.worker.access import POLL_WAITS, SessionAccess, gateway, lapse, texts_of
 from bot.worker.services import Services
-from bot.worker.session import Change, Session
+from bot.worker.session import Change, Session, Superseded
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,8 @@ class Poll:
             await self._look(asking, account.hh_id)
         except LinkAgain as error:
             await lapse(session, account, error)
+        except Superseded:
+            log.info("the account changed under a poll")
         except HhError as error:
             log.info("a poll failed: %s: %s", type(error).__name__, error)
             pause = self._services.timing.retry

@@ -211,9 +211,11 @@ class Session:
         elif queue is not None:
             yield ("DEL", self._key("intents"))
         yield from self._map(change)
-        head = {**change.head, **({"tries": 0} if change.handled else {})}
-        if head:
-            yield ("HSET", self._key("head"), *_flat(head.items()))
+        if change.handled:
+            # Deleted, not zeroed: of somebody without an account nothing stays.
+            yield ("HDEL", self._key("head"), "tries")
+        if change.head:
+            yield ("HSET", self._key("head"), *_flat(change.head.items()))
 
     def _lists(self, change: Change) -> Iterator[Command]:
         if change.handled:

@@ -19,7 +19,7 @@ from bot.chat.screens.waited import internal
 from bot.chat.texts import Texts
 from bot.handlers.context import dispatch
 from bot.handlers.turn import Turn
-from bot.hh.errors import HhError, LinkAgain
+from bot.hh.errors import HhError, LinkAgain, TokenExpired
 from bot.hh.models import Tokens
 from bot.store.errors import StoreError
 from bot.store.mailbox import ClaimLost
@@ -121,8 +121,14 @@ class UpdatesLane:
 
     async def _revoke(self) -> bool:
         """End the tokens at hh.ru; False where that could not be confirmed."""
+        oauth, access = self._services.oauth, self._access
         try:
-            await self._services.oauth.revoke(await self._access.token())
+            token = await access.token()
+            try:
+                await oauth.revoke(token)
+            except TokenExpired:
+                # hh.ru takes back only a live token, and the refresh token would outlive this one.
+                await oauth.revoke(await access.renew(token))
         except LinkAgain:
             return True
         except HhError as error:

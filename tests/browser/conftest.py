@@ -43,7 +43,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def sandbox(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a sandbox that runs for the whole module; ends in order, having complained of nothing."""
+    """The address of a sandbox that runs for the whole module; it must end in order and in silence."""
     home = tmp_path_factory.mktemp("sandbox")
     inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
     errors = home / "errors.txt"
