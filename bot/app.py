@@ -18,6 +18,8 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.chat.buttons import button_key
+from bot.chat.screens.help import commands
+from bot.chat.texts import Texts
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
 from bot.hh.client import Call, Client, parse
@@ -174,7 +176,18 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
             clock=shared.mailboxes.now,
             timing=timing,
         )
-        await Worker(services).run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_introduce(bridge.bot))
+            tasks.create_task(Worker(services).run())
+
+
+async def _introduce(bot: ExtBot[None]) -> None:
+    """Set the menu of commands in both languages; the bridge works without it, too."""
+    try:
+        for code, language in ((None, "en"), ("ru", "ru")):
+            await bot.set_my_commands(commands(Texts(language)), language_code=code)
+    except TelegramError as error:
+        log.warning("the menu of commands could not be set: %s", type(error).__name__)
 
 
 @asynccontextmanager

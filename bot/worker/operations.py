@@ -175,7 +175,7 @@ class _Hide:
         except NotFound:
             if self._intent.decline:
                 raise
-        return self._done(t)
+        return self._done(t, await _glimpse(self._hh, self._intent.nid))
 
     async def find(self, t: Texts, attempted_at: float) -> Change | None:
         try:
@@ -206,7 +206,8 @@ class _Apply:
         result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter)
         if isinstance(result, DirectVacancy):
             return Change(said=[place(intent, applying.direct(t, result.url))])
-        return self._accepted(t, result.nid, await self._listed(result.nid))
+        listed = await _glimpse(self._hh, result.nid) if result.nid is not None else None
+        return self._accepted(t, result.nid, listed)
 
     async def find(self, t: Texts, attempted_at: float) -> Change | None:
         for negotiation in (await self._hh.negotiations(vacancy_id=self._intent.vacancy_id)).items:
@@ -228,15 +229,6 @@ class _Apply:
     def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.letter))]
 
-    async def _listed(self, nid: str | None) -> Negotiation | None:
-        """The new conversation, for its vacancy's name; the application stands without it, too."""
-        if nid is None:
-            return None
-        try:
-            return await self._hh.negotiation(nid)
-        except HhError:
-            return None
-
     def _accepted(self, t: Texts, nid: str | None, negotiation: Negotiation | None) -> Change:
         intent = self._intent
         name = negotiation.vacancy.name if negotiation and negotiation.vacancy else ""
@@ -247,6 +239,14 @@ class _Apply:
             said.append(Mark(message_id=intent.chat_message_id, emoji=answers.ACCEPTED_EMOJI, fallback=tick))
             mapped[intent.chat_message_id] = Conversation(nid, None, digest(intent.letter))
         return Change(said=said, mapped=mapped)
+
+
+async def _glimpse(hh: Gateway, nid: str) -> Negotiation | None:
+    """The conversation, for its vacancy's name: what was done stands without it, too."""
+    try:
+        return await hh.negotiation(nid)
+    except HhError:
+        return None
 
 
 def _same_text(theirs: str | None, ours: str) -> bool:
