@@ -76,13 +76,17 @@ async def test_an_update_is_confirmed_only_after_redis_took_it(
     telegram: LocalTelegram, api: BotApi, redis: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A lease that outlasts the fault on any machine: without it nothing would be polled at all.
+    def refused() -> bool:
+        # Redis 6.2 words it differently than its successors.
+        return "OOM" in caplog.text or "OutOfMemory" in caplog.text
+
     async with running(a_poller(api, redis, seconds=60).run()):
         await telegram.user(ANNA).send("до")
         await telegram.settled()
         await redis.config_set("maxmemory", "1")
         try:
             await telegram.user(ANNA).send("во время")
-            await eventually(lambda: "OOM" in caplog.text)
+            await eventually(refused)
             assert telegram.world.updates.count == 1
         finally:
             await redis.config_set("maxmemory", "0")
