@@ -9,7 +9,7 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test lint check format lock clean
+.PHONY: help sandbox run test lint check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make lint      ruff and mypy'
 	@echo 'make check     lint and test'
 	@echo 'make format    lets ruff mend what it can'
+	@echo 'make golden    writes anew how every screen looks (tests/chat/golden)'
 	@echo 'make lock      pins the newest allowed dependencies, with hashes'
 	@echo 'make clean     removes .venv and what tools left behind'
 
@@ -41,6 +42,9 @@ check: lint test
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+golden: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.chat.golden_files
 
 $(BIN)/pip:
 	@if [ -z "$(PYTHON)" ]; then \

@@ -1,0 +1,77 @@
+"""Whatever hh.ru and people write, Telegram takes every screen, in every language; and each looks as kept."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+from itertools import product
+from pkgutil import iter_modules
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bot.chat.screens
+from bot.chat.html import Html
+from bot.chat.outgoing import Screen
+from bot.chat.screens.help import commands
+from bot.chat.texts import LANGUAGES, Texts
+from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, entries, nasty
+from tests.chat.golden_files import FOLDER, golden_files
+from tests.chat.telegram_rules import check
+
+_MAKES_A_SCREEN = re.compile(r"\b(Screen|Say|Rewrite|Place|Outgoing)\b")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_telegram_takes_every_screen(screen: str) -> None:
+    for language, sample in product(LANGUAGES, SAMPLES.values()):
+        shown = entries(SCREENS[screen](Texts(language), sample))
+        for entry in shown:
+            check(entry)
+
+
+@settings(max_examples=25)
+@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
+def test_telegram_takes_every_screen_with_any_text_in_it(text: str) -> None:
+    sample, t = nasty(text), Texts("ru")
+    for show in SCREENS.values():
+        for entry in entries(show(t, sample)):
+            check(entry)
+
+
+def test_every_function_that_makes_a_screen_is_tried_and_kept() -> None:
+    makers = {
+        f"{module.name}.{name}"
+        for module in iter_modules(bot.chat.screens.__path__)
+        for name, function in inspect.getmembers(
+            import_module(f"bot.chat.screens.{module.name}"), inspect.isfunction
+        )
+        if function.__module__ == f"bot.chat.screens.{module.name}"
+        and not name.startswith("_")
+        and _MAKES_A_SCREEN.search(function.__annotations__["return"])
+    }
+    assert makers == set(SCREENS), "add the screen to tests/chat/every_screen.py, then: make golden"
+
+
+@pytest.mark.parametrize("name", sorted({*golden_files(), *(path.name for path in FOLDER.iterdir())}))
+def test_every_screen_looks_as_it_is_kept(name: str) -> None:
+    now = golden_files().get(name)
+    assert now is not None, "nothing makes this any more: make golden"
+    assert (FOLDER / name).exists(), "look at the new screen and keep it: make golden"
+    assert (FOLDER / name).read_text() == now, "look at what changed and keep it: make golden"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_for_other_messages_are_well_formed_too(language: str) -> None:
+    t = Texts(language)
+    for said in (sentence(t) for sentence in SENTENCES.values()):
+        if isinstance(said, Html):
+            check(Screen(text=said))
+        else:
+            assert 0 < len(said) <= 200  # Bot API, "answerCallbackQuery", text
+    for name, description in commands(t):
+        assert name.isascii()
+        assert 1 <= len(name) <= 32
+        assert 1 <= len(description) <= 256
