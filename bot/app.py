@@ -205,11 +205,12 @@ async def _bot(settings: Settings) -> AsyncIterator[Bridge]:
             httpx_kwargs={"transport": transport, "trust_env": False},
         )
 
+    requests = request(), request()
     bot = ExtBot[None](
         settings.telegram_token.get_secret_value(),
         base_url=f"{settings.telegram_api_url}/bot",
-        request=request(),
-        get_updates_request=request(),
+        request=requests[0],
+        get_updates_request=requests[1],
     )
     bridge = application(bot)
     try:
@@ -223,6 +224,9 @@ async def _bot(settings: Settings) -> AsyncIterator[Bridge]:
         yield bridge
     finally:
         await bridge.shutdown()
+        # The library leaves them open where it did not come to know who the bot is.
+        for opened in requests:
+            await opened.shutdown()
 
 
 def _oauth(settings: Settings, http: httpx.AsyncClient) -> OAuth:

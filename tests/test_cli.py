@@ -121,6 +121,7 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     assert returned == 2
     assert f"hh-bridge: HTTP_PORT: can't listen on 127.0.0.1:{taken}: " in errors
     assert "Traceback" not in errors
+    assert "Unclosed" not in errors
 
 
 async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
