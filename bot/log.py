@@ -52,13 +52,20 @@ def set_up(
     """
     output = sys.stderr if stream is None else stream
     handler = logging.StreamHandler(output)
-    handler.setFormatter(_Formatter(style, hider(secrets), colours=output.isatty()))
+    handler.setFormatter(formatter(style, secrets=secrets, colours=output.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(True)
+
+
+def formatter(
+    style: Literal["console", "json"], *, secrets: Iterable[str] = (), colours: bool = False
+) -> logging.Formatter:
+    """How a line looks; `secrets` and whatever looks like one are hidden in it."""
+    return _Formatter(style, hider(secrets), colours=colours)
 
 
 def hider(secrets: Iterable[str]) -> Callable[[str], str]:

@@ -1,15 +1,52 @@
-"""What tests of several packages share: one real Redis for the whole run, emptied before each test."""
+"""What holds for every test: one real Redis, emptied before each, and a log without secrets."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from bot.log import TALKATIVE
+from bot.sandbox.hh.server import LocalHh
+from bot.sandbox.telegram.server import LocalTelegram
 from bot.store import keys
 from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
+from tests.secrecy import Overheard, leaks, private_texts
+
+_overheard = Overheard()
+_worlds: list[object] = []
+
+
+def pytest_configure() -> None:
+    """Hear everything, from the first fixture on."""
+    root = logging.getLogger()
+    root.addHandler(_overheard)
+    root.setLevel(logging.DEBUG)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def overheard() -> Iterator[Overheard]:
+    """Fails a test that brought a secret or a text of somebody's conversation into the log."""
+    _overheard.begin()
+    _worlds.clear()
+    yield _overheard
+    private = {text for world in _worlds for text in private_texts(world)}
+    assert not leaks(_overheard.text, private), "secrets or private texts in the log"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    """Note the local worlds that fixtures make: their texts may not be logged."""
+    made = yield
+    for world in (made, getattr(made, "hh", None), getattr(made, "telegram", None)):
+        if isinstance(world, LocalHh | LocalTelegram):
+            _worlds.append(world)
+    return made
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -16,6 +16,7 @@ from bot.cli import main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.token_key import kept_key
+from tests.secrecy import leaks
 
 PROJECT = Path(__file__).parent.parent
 SETTINGS = {
@@ -50,7 +51,8 @@ async def hh_bridge(
 
 async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
     async with asyncio.timeout(30):
-        _, errors = await process.communicate()
+        said, errors = await process.communicate()
+    assert not leaks((said + errors).decode(), set())
     return process.returncode, errors.decode()
 
 
