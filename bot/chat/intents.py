@@ -38,13 +38,17 @@ class Hide(Struct, frozen=True, tag="hide", kw_only=True):
 
 
 class Apply(Struct, frozen=True, tag="apply", kw_only=True):
-    """Apply to a vacancy. `letter` "" means none. `card_id` is the bot's message to rewrite or 0."""
+    """Apply to a vacancy. `letter` "" means none. `card_id` is the bot's message to rewrite or 0.
+
+    `host` names the sister site of the vacancy.
+    """
 
     vacancy_id: str
     resume_id: str
     letter: str
     chat_message_id: int
     card_id: int
+    host: str | None = None
 
 
 Intent = SendMessage | EditMessage | Hide | Apply

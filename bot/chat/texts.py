@@ -22,6 +22,12 @@ from babel.numbers import format_decimal
 
 from bot.chat.html import Html, clean, escape
 
+
+def N_(message: str) -> str:
+    """Mark a message that is translated later."""
+    return message
+
+
 LANGUAGES: Final = ("ru", "en")
 """Languages that can be chosen."""
 
@@ -40,13 +46,11 @@ _SIGNS = {
     "AZN": "₼",
     "GEL": "₾",
 }
+_CALLED = {"KGS": N_("KGS"), "UZS": N_("UZS")}
+"""Currencies without a sign of their own."""
+
 _NBSP, _RANGE = "\N{NO-BREAK SPACE}", "\N{EN DASH}"
 _FOLDER = Path(__file__).parent / "locales"
-
-
-def N_(message: str) -> str:
-    """Mark a message that is translated later."""
-    return message
 
 
 def _catalogue(language: str) -> gettext.NullTranslations:
@@ -102,7 +106,8 @@ class Texts:
         figures = (
             self.number(amount) if up_to is None else f"{self.number(amount)}{_RANGE}{self.number(up_to)}"
         )
-        sign = _SIGNS.get(currency, clean(currency))
+        called = _CALLED.get(currency)
+        sign = self.label(called) if called else _SIGNS.get(currency, clean(currency))
         if self._locale.currency_formats["standard"].pattern.startswith("¤"):
             return f"{sign}{_NBSP if sign[-1:].isalpha() else ''}{figures}"
         return f"{figures}{_NBSP}{sign}".strip()

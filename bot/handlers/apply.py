@@ -11,6 +11,7 @@ from bot.chat import intents
 from bot.chat.outgoing import Application, Screen
 from bot.chat.screens import answers, drafts
 from bot.chat.screens import applying as screens
+from bot.chat.screens import vacancy as vacancy_screens
 from bot.handlers.buttons import Pressed
 from bot.handlers.start_and_linking import for_linked
 from bot.handlers.turn import Turn
@@ -18,9 +19,6 @@ from bot.handlers.written import addresses, written
 from bot.hh.errors import MalformedAnswer, Throttled, Unavailable
 from bot.hh.models import Vacancy
 from bot.hh.vacancy_links import SITES, VacancyLink, find
-
-_APPLIED = {"got_response", "got_invitation", "got_rejection"}
-"""Relations of a vacancy to an applicant who has applied (OpenAPI 2025-12, dictionary "vacancy_relation")."""
 
 
 async def recognised(turn: Turn, message: Message) -> bool:
@@ -50,11 +48,11 @@ async def start(turn: Turn, press: Pressed) -> None:
         url = vacancy.apply_alternate_url or vacancy.alternate_url or ""
         turn.say(screens.test_required(t, url).rewrite(press.message_id))
         return
-    resumes = await turn.hh.suitable_resumes(vacancy_id)
+    resumes = await turn.hh.suitable_resumes(vacancy_id, host=host or None)
     if not resumes.items:
         screen = screens.no_resume(t, vacancy, resumes)
         if resumes.overall and resumes.overall.already_applied:
-            screen = await _with_conversation(turn, screen, vacancy_id)
+            screen = await _with_conversation(turn, screen, vacancy_id, host or None)
         turn.say(screen.rewrite(press.message_id))
         return
     last_used = turn.account.last_resume_id if turn.account else None
@@ -117,6 +115,7 @@ async def send(turn: Turn, press: Pressed) -> None:
             letter=newer or step.letter,
             chat_message_id=step.message_id,
             card_id=press.message_id,
+            host=step.host,
         )
     )
     turn.remember(press.message_id, Application(step.vacancy_id, host=step.host))
@@ -128,15 +127,15 @@ async def send(turn: Turn, press: Pressed) -> None:
 
 async def _show(turn: Turn, link: VacancyLink, message_id: int) -> None:
     vacancy = await turn.hh.vacancy(link.vacancy_id, host=link.host)
-    card = screens.vacancy_card(turn.texts, vacancy, host=link.host or "")
-    if not _APPLIED.isdisjoint(vacancy.relations):
-        card = await _with_conversation(turn, card, link.vacancy_id)
+    card = vacancy_screens.card(turn.texts, vacancy, host=link.host or "", now=turn.clock)
+    if not vacancy_screens.APPLIED.isdisjoint(vacancy.relations):
+        card = await _with_conversation(turn, card, link.vacancy_id, link.host)
     turn.say(replace(card, about=Application(vacancy.id, host=link.host)).say(reply_to=message_id))
 
 
-async def _with_conversation(turn: Turn, screen: Screen, vacancy_id: str) -> Screen:
+async def _with_conversation(turn: Turn, screen: Screen, vacancy_id: str, host: str | None) -> Screen:
     """The screen with a way to the conversation that an earlier application began."""
-    known = await turn.hh.negotiations(vacancy_id=vacancy_id, per_page=1)
+    known = await turn.hh.negotiations(vacancy_id=vacancy_id, per_page=1, host=host)
     return drafts.open_conversation(turn.texts, screen, known.items[0].id) if known.items else screen
 
 
@@ -162,7 +161,7 @@ async def _step(turn: Turn, press: Pressed, vacancy_id: str) -> Application:
 
 async def _preview(turn: Turn, step: Application) -> Screen:
     vacancy = await turn.hh.vacancy(step.vacancy_id, host=step.host)
-    resumes = await turn.hh.suitable_resumes(step.vacancy_id)
+    resumes = await turn.hh.suitable_resumes(step.vacancy_id, host=step.host)
     title = next((resume.title for resume in resumes.items if resume.id == step.resume_id), None)
     screen = screens.preview(turn.texts, vacancy, step.resume_id or "", title or "", step.letter or "")
     return replace(screen, about=step)

@@ -1,7 +1,9 @@
 """The gateway: what polls and answers may ask of hh.ru, in the words of the field.
 
-One gateway speaks for one account. The implementation here talks to `/negotiations`; another
-surface of hh.ru (`/common/chats` in OpenAPI 2026-06) can stand behind the same protocol.
+One gateway speaks for one account. Of a conversation it knows the sister site itself, of a vacancy
+it is told (`host`; None is hh.ru or what is configured). The implementation here talks to
+`/negotiations`; another surface of hh.ru (`/common/chats` in OpenAPI 2026-06) can stand behind the
+same protocol.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ class Gateway(Protocol):
         status: str | None = None,
         vacancy_id: str | None = None,
         has_updates: bool | None = None,
+        host: str | None = None,
     ) -> Negotiations:
-        """One page of conversations, latest update first."""
+        """One page of conversations, latest update first; `host` is the site of `vacancy_id`."""
 
     async def negotiation(self, nid: str) -> Negotiation:
         """One conversation."""
@@ -58,14 +61,16 @@ class Gateway(Protocol):
     async def hide(self, nid: str, *, decline: bool) -> None:
         """Hide a conversation, with the decline message where `decline`."""
 
-    async def apply(self, vacancy_id: str, resume_id: str, letter: str) -> Applied | DirectVacancy:
-        """Apply to a vacancy; `letter` "" sends none."""
+    async def apply(
+        self, vacancy_id: str, resume_id: str, letter: str, *, host: str | None = None
+    ) -> Applied | DirectVacancy:
+        """Apply to a vacancy of the site `host`; `letter` "" sends none."""
 
     async def vacancy(self, vacancy_id: str, *, host: str | None = None) -> Vacancy:
         """A vacancy; `host` names the sister site it was seen on."""
 
-    async def suitable_resumes(self, vacancy_id: str) -> Resumes:
-        """The applicant's resumes that fit a vacancy."""
+    async def suitable_resumes(self, vacancy_id: str, *, host: str | None = None) -> Resumes:
+        """The applicant's resumes that fit a vacancy of the site `host`."""
 
     async def own_resumes(self) -> Resumes:
         """All resumes of the applicant."""

@@ -11,6 +11,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.hh.vacancy_links import MAIN_SITE, site_of
+
 
 def _moment(value: object) -> object:
     # hh.ru writes `2013-10-07T18:30:57+0400` (OpenAPI 2025-12, info, "date-format"); pydantic reads
@@ -74,20 +76,26 @@ class Address(_Model):
 
 
 class Salary(_Model):
-    """A range of money; an open end is None, `gross` is before taxes."""
+    """A range of money; an open end is None, `gross` is before taxes.
+
+    `mode` is what it is paid for (dictionary "salary_range_mode"), in `salary_range` only.
+    """
 
     from_: int | None = Field(default=None, alias="from")
     to: int | None = None
     currency: str | None = None
     gross: bool | None = None
+    mode: IdName | None = None
 
 
 class Employer(_Model):
-    """Who offers a vacancy; without `id` where the name is withheld."""
+    """Who offers a vacancy; without `id` where the name is withheld. hh.ru has checked a `trusted` one."""
 
     id: Id | None = None
     name: Text = ""
     alternate_url: str | None = None
+    trusted: bool = False
+    accredited_it_employer: bool | None = None
 
 
 class VacancyShort(_Model):
@@ -114,6 +122,7 @@ class Vacancy(_Model):
     alternate_url: str | None = None
     apply_alternate_url: str | None = None
     archived: bool = False
+    published_at: Moment | None = None
     employer: Employer | None = None
     area: IdName | None = None
     salary: Salary | None = None
@@ -231,6 +240,12 @@ class Negotiation(_Model):
         """The employer's name, "" where hh.ru gives none."""
         employer = self.vacancy.employer if self.vacancy else None
         return employer.name if employer else ""
+
+    @property
+    def sister_site(self) -> str | None:
+        """The site of the group that the vacancy is shown on, None for hh.ru itself."""
+        site = site_of(self.vacancy.alternate_url or "") if self.vacancy else None
+        return None if site == MAIN_SITE else site
 
 
 class Negotiations(_Page):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -51,6 +51,15 @@ class Pace(Protocol):
         """hh.ru asked for a pause; None: it didn't say how long."""
 
 
+Sites = Callable[[str], Awaitable[str | None]]
+"""The sister site of a conversation, by its id; None for hh.ru."""
+
+
+async def nowhere_else(_nid: str) -> str | None:
+    """Every conversation belongs to hh.ru."""
+    return None
+
+
 @dataclass(frozen=True)
 class ListedPage:
     """A page of conversations, `digest` of its body, and hh.ru's clock when it answered (UTC)."""
@@ -61,12 +70,17 @@ class ListedPage:
 
 
 class NegotiationsGateway:
-    """Implements `bot.hh.gateway.Gateway`; every request waits for `pace` and renews `access` once."""
+    """Implements `bot.hh.gateway.Gateway`; every request waits for `pace` and renews `access` once.
 
-    def __init__(self, client: Client, access: Access, pace: Pace) -> None:
+    What concerns one conversation or vacancy names its site, where that is not hh.ru (OpenAPI
+    2025-12, info, "Выбор сайта").
+    """
+
+    def __init__(self, client: Client, access: Access, pace: Pace, sites: Sites = nowhere_else) -> None:
         self._client = client
         self._access = access
         self._pace = pace
+        self._sites = sites
 
     async def me(self) -> Me:
         """Whose account it is (`get-current-user-info`)."""
@@ -80,10 +94,11 @@ class NegotiationsGateway:
         status: str | None = None,
         vacancy_id: str | None = None,
         has_updates: bool | None = None,
+        host: str | None = None,
     ) -> Negotiations:
         """One page of conversations, latest update first (`get-negotiations`)."""
         filters = {"status": status, "vacancy_id": vacancy_id, "has_updates": has_updates}
-        return parse(Negotiations, await self._list(page, per_page, filters))
+        return parse(Negotiations, await self._list(page, per_page, filters, host))
 
     async def page(self, page: int, per_page: int, known: bytes | None = None) -> ListedPage | None:
         """One page for a poll; None, unparsed, where its body's digest is `known`: nothing changed."""
@@ -95,18 +110,19 @@ class NegotiationsGateway:
 
     async def negotiation(self, nid: str) -> Negotiation:
         """One conversation (`get-negotiation-item`)."""
-        return parse(Negotiation, await self._ask(Call("GET", f"/negotiations/{segment(nid)}")))
+        call = Call("GET", f"/negotiations/{segment(nid)}", host=await self._sites(nid))
+        return parse(Negotiation, await self._ask(call))
 
     async def messages(self, nid: str) -> list[Message]:
         """All messages of a conversation, oldest first (`get-negotiation-messages`).
 
         hh.ru promises no order, and the list may move while it is paged through.
         """
-        path = f"/negotiations/{segment(nid)}/messages"
+        path, host = f"/negotiations/{segment(nid)}/messages", await self._sites(nid)
         found: dict[str, Message] = {}
         for number in range(_MOST_PAGES):
             params: dict[str, Value] = {"page": number, "per_page": _PER_PAGE}
-            page = parse(Messages, await self._ask(Call("GET", path, params=params)))
+            page = parse(Messages, await self._ask(Call("GET", path, params=params, host=host)))
             before = len(found)
             found |= {message.id: message for message in page.items}
             if number + 1 >= page.pages or len(found) == before:
@@ -115,25 +131,30 @@ class NegotiationsGateway:
 
     async def send(self, nid: str, text: str) -> Message:
         """Write to the employer (`send-negotiation-message`). Never repeated here."""
-        path = f"/negotiations/{segment(nid)}/messages"
-        return parse(Message, await self._ask(Call("POST", path, form={"message": text})), write=True)
+        path, host = f"/negotiations/{segment(nid)}/messages", await self._sites(nid)
+        call = Call("POST", path, form={"message": text}, host=host)
+        return parse(Message, await self._ask(call), write=True)
 
     async def edit(self, nid: str, mid: str, text: str) -> None:
         """Replace the text of a message that is `editable` (`edit-negotiation-message`)."""
         path = f"/negotiations/{segment(nid)}/messages/{segment(mid)}"
-        await self._ask(Call("PUT", path, form={"message": text}))
+        await self._ask(Call("PUT", path, form={"message": text}, host=await self._sites(nid)))
 
     async def hide(self, nid: str, *, decline: bool) -> None:
         """Hide a conversation (`hide-active-response`), telling the employer so where `decline`."""
         path = f"/negotiations/active/{segment(nid)}"
-        await self._ask(Call("DELETE", path, params={"with_decline_message": decline}))
+        params: dict[str, Value] = {"with_decline_message": decline}
+        await self._ask(Call("DELETE", path, params=params, host=await self._sites(nid)))
 
-    async def apply(self, vacancy_id: str, resume_id: str, letter: str) -> Applied | DirectVacancy:
+    async def apply(
+        self, vacancy_id: str, resume_id: str, letter: str, *, host: str | None = None
+    ) -> Applied | DirectVacancy:
         """Apply to a vacancy (`apply-to-vacancy`); `letter` "" sends none."""
         fields = {"vacancy_id": vacancy_id, "resume_id": resume_id}
         if letter:
             fields["message"] = letter
-        answer = await self._ask(Call("POST", "/negotiations", multipart=fields, expected=range(200, 304)))
+        call = Call("POST", "/negotiations", multipart=fields, host=host, expected=range(200, 304))
+        answer = await self._ask(call)
         location = answer.headers.get("Location", "")
         if answer.status < 300:
             return Applied(_nid(location))
@@ -145,9 +166,9 @@ class NegotiationsGateway:
         """A vacancy as it stands on the site `host` (`get-vacancy`)."""
         return parse(Vacancy, await self._ask(Call("GET", f"/vacancies/{segment(vacancy_id)}", host=host)))
 
-    async def suitable_resumes(self, vacancy_id: str) -> Resumes:
+    async def suitable_resumes(self, vacancy_id: str, *, host: str | None = None) -> Resumes:
         """The applicant's resumes that fit a vacancy (`get-suitable-resumes`), all pages."""
-        return await self._resumes(f"/vacancies/{segment(vacancy_id)}/suitable_resumes")
+        return await self._resumes(f"/vacancies/{segment(vacancy_id)}/suitable_resumes", host)
 
     async def own_resumes(self) -> Resumes:
         """All resumes of the applicant (`get-mine-resumes`)."""
@@ -157,18 +178,21 @@ class NegotiationsGateway:
         """hh.ru's own names of states and statuses (`get-dictionaries`)."""
         return parse(Dictionaries, await self._ask(Call("GET", "/dictionaries")))
 
-    async def _resumes(self, path: str) -> Resumes:
+    async def _resumes(self, path: str, host: str | None = None) -> Resumes:
         # An applicant has at most 20 resumes, hh.ru's default page: a second one is nearly never asked.
-        first = parse(Resumes, await self._ask(Call("GET", path)))
+        first = parse(Resumes, await self._ask(Call("GET", path, host=host)))
         items = list(first.items)
         for number in range(1, min(first.pages, _MOST_PAGES)):
-            items += parse(Resumes, await self._ask(Call("GET", path, params={"page": number}))).items
+            call = Call("GET", path, params={"page": number}, host=host)
+            items += parse(Resumes, await self._ask(call)).items
         return first.model_copy(update={"items": items})
 
-    async def _list(self, page: int, per_page: int, filters: Mapping[str, Value]) -> Answer:
+    async def _list(
+        self, page: int, per_page: int, filters: Mapping[str, Value], host: str | None = None
+    ) -> Answer:
         order: dict[str, Value] = {"order_by": "updated_at", "order": "desc"}
         params = {**order, "page": page, "per_page": per_page, **filters}
-        return await self._ask(Call("GET", "/negotiations", params=params))
+        return await self._ask(Call("GET", "/negotiations", params=params, host=host))
 
     async def _ask(self, call: Call) -> Answer:
         token = await self._access.token()

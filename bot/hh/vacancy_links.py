@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-SITES = ("hh.ru", "rabota.by", "hh1.az", "hh.uz", "hh.kz", "headhunter.ge", "headhunter.kg")
+MAIN_SITE = "hh.ru"
+SITES = (MAIN_SITE, "rabota.by", "hh1.az", "hh.uz", "hh.kz", "headhunter.ge", "headhunter.kg")
 
 _BREAK = r"\s<>\"'«»“”„()\[\]{}|\\^`"
 # An address begins with its scheme, or where no other address can still be running.
@@ -21,7 +22,7 @@ _ADDRESS = re.compile(
 )
 _PUNCTUATION = ".,;:!?…*_~"
 _VACANCY = re.compile(r"/vacancy/([1-9][0-9]{0,17})/?")
-_RESPONSE = "/applicant/vacancy_response"
+_RESPONSES = ("/applicant/vacancy_response", "/applicant/vacancy_response/popup")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _PORTS = {"http": "80", "https": "443"}
@@ -48,6 +49,12 @@ def find(text: str, urls: Iterable[str] = (), *, site_url: str | None = None) ->
         if found:
             return found
     return None
+
+
+def site_of(address: str) -> str | None:
+    """The site of the group that an address belongs to; None for any other."""
+    parts = _split(address)
+    return _site(parts) if parts else None
 
 
 def _addresses(text: str) -> Iterator[str]:
@@ -87,5 +94,5 @@ def _id(path: str, query: str) -> str | None:
     match = _VACANCY.fullmatch(path)
     if match:
         return match[1]
-    ids = parse_qs(query).get("vacancyId", []) if path.rstrip("/") == _RESPONSE else []
+    ids = parse_qs(query).get("vacancyId", []) if path.rstrip("/") in _RESPONSES else []
     return ids[0] if len(ids) == 1 and _ID.fullmatch(ids[0]) else None

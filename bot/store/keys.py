@@ -14,6 +14,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:intents:U` | string | worker.intents | empty when carried out |
 | `hh:{s}:account:U` | string | worker | when the user unlinks |
 | `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
+| `hh:{s}:sites:U` | hash | worker | with the account: conversations of sister sites |
 | `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
 | `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
@@ -94,7 +95,7 @@ def probe() -> str:
 
 
 _LIVES_WITH_ITS_OWNER = re.compile(
-    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book):-?\d+)$"
+    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|sites):-?\d+)$"
 )
 
 

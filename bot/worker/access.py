@@ -101,9 +101,11 @@ class Ceiling:
         await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
 
 
-def gateway(services: Services, access: SessionAccess, longest: float) -> NegotiationsGateway:
+def gateway(
+    services: Services, session: Session, access: SessionAccess, longest: float
+) -> NegotiationsGateway:
     """A gateway to hh.ru for the session's account."""
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, longest))
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, longest), session.site)
 
 
 def seal_tokens(services: Services, tokens: Tokens) -> bytes:

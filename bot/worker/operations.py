@@ -16,6 +16,7 @@ from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, NotFound, Refused
 from bot.hh.gateway import DirectVacancy, Gateway
 from bot.hh.models import Message, Negotiation
+from bot.hh.vacancy_links import MAIN_SITE
 from bot.worker.session import Change, Session
 
 SKEW_SECONDS = 300
@@ -203,17 +204,19 @@ class _Apply:
 
     async def perform(self, t: Texts) -> Change:
         intent = self._intent
-        result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter)
+        result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter, host=intent.host)
         if isinstance(result, DirectVacancy):
             return Change(said=[place(intent, applying.direct(t, result.url))])
         listed = await _glimpse(self._hh, result.nid) if result.nid is not None else None
         return self._accepted(t, result.nid, listed)
 
     async def find(self, t: Texts, attempted_at: float) -> Change | None:
-        for negotiation in (await self._hh.negotiations(vacancy_id=self._intent.vacancy_id)).items:
+        intent = self._intent
+        known = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
+        for negotiation in known.items:
             vacancy, resume = negotiation.vacancy, negotiation.resume
-            this_vacancy = vacancy is None or vacancy.id == self._intent.vacancy_id
-            if this_vacancy and (resume is None or resume.id == self._intent.resume_id):
+            this_vacancy = vacancy is None or vacancy.id == intent.vacancy_id
+            if this_vacancy and (resume is None or resume.id == intent.resume_id):
                 return self._accepted(t, negotiation.id, negotiation)
         return None
 
@@ -221,7 +224,7 @@ class _Apply:
         intent = self._intent
         if isinstance(error, CaptchaRequired):
             again = Application(
-                intent.vacancy_id, intent.resume_id, intent.letter, message_id=intent.chat_message_id
+                intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
             )
             return [place(intent, applying.captcha(t, error.url, again))]
         return [place(intent, answers.not_sent(t, reason(t, error)))]
@@ -238,7 +241,8 @@ class _Apply:
             tick = answers.accepted_fallback(t)
             said.append(Mark(message_id=intent.chat_message_id, emoji=answers.ACCEPTED_EMOJI, fallback=tick))
             mapped[intent.chat_message_id] = Conversation(nid, None, digest(intent.letter))
-        return Change(said=said, mapped=mapped)
+        sister = intent.host if intent.host != MAIN_SITE else None
+        return Change(said=said, mapped=mapped, sites={nid: sister} if nid and sister else {})
 
 
 async def _glimpse(hh: Gateway, nid: str) -> Negotiation | None:

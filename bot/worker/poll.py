@@ -60,7 +60,7 @@ class Poll:
         account = session.account
         if account is None:
             return
-        asking = gateway(self._services, self._access, POLL_WAITS)
+        asking = gateway(self._services, session, self._access, POLL_WAITS)
         try:
             await self._look(asking, account.hh_id)
         except LinkAgain as error:
@@ -131,7 +131,7 @@ class Poll:
         said: list[Outgoing] = [baseline(texts, len(pushed), len(ordered)).say(silent=True)]
         said += [screen.say(silent=True) for screen in more_unread(texts, unread[BASELINE_NOTICES:])]
         book = Book(since=int(look.now.timestamp()), known=known)
-        await self._session.commit(Change(book=book, said=said, hh_id=hh_id))
+        await self._session.commit(Change(book=book, said=said, sites=_sites(ordered), hh_id=hh_id))
 
     async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> bool:
         """Read what changed, oldest change first; each conversation is one commit with its news.
@@ -157,7 +157,9 @@ class Poll:
             said = [part for event in events for part in news(texts, event, now=look.now)]
             head = {"news": self._services.clock()} if events else {}
             written = book.put(negotiation.id, entry)
-            await self._session.commit(Change(book=written, said=said, head=head, hh_id=hh_id))
+            await self._session.commit(
+                Change(book=written, said=said, head=head, sites=_sites([negotiation]), hh_id=hh_id)
+            )
         return complete
 
     async def _missing(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> list[Negotiation]:
@@ -178,6 +180,10 @@ class Poll:
         settings, head = self._services.settings, self._session.head
         since_news = self._services.clock() - head.news
         return interval(since_news, settings.poll_min_interval, settings.poll_max_interval)
+
+
+def _sites(negotiations: Iterable[Negotiation]) -> dict[str, str]:
+    return {n.id: n.sister_site for n in negotiations if n.sister_site is not None}
 
 
 def _by_age(negotiations: Iterable[Negotiation]) -> list[Negotiation]:

@@ -32,6 +32,9 @@ MAP_SIZE = 4000
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
+ERASED = ("account", "book", "intents", "outbox", "map", "map-old", "failed", "sent", "sites")
+"""The keys that go with the user."""
+
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
 
 SENT_SECONDS = 2 * 24 * 3600
@@ -89,6 +92,7 @@ class Change:
     book: Book | None = None
     mapped: Mapping[int, Subject] = field(default_factory=dict)
     sent: str | None = None
+    sites: Mapping[str, str] = field(default_factory=dict)
     failed: bytes | None = None
     head: Mapping[str, float | str] = field(default_factory=dict)
 
@@ -144,6 +148,12 @@ class Session:
                 return _subject.decode(packed)
         return None
 
+    async def site(self, nid: str) -> str | None:
+        """The sister site of a conversation, None for hh.ru."""
+        with unavailable():
+            host = await self._store.hget(self._key("sites"), nid)
+        return host.decode() if isinstance(host, bytes) else None
+
     async def was_sent(self, sent: str) -> bool:
         """True where this hh.ru message is known to be another Telegram message's."""
         with unavailable():
@@ -196,12 +206,13 @@ class Session:
         self, change: Change, queue: list[Waiting] | None, account: Account | None
     ) -> Iterator[Command]:
         if change.erase:
-            for name in ("account", "book", "intents", "outbox", "map", "map-old", "failed", "sent"):
+            for name in ERASED:
                 yield ("DEL", self._key(name))
             yield ("HDEL", self._key("head"), *Head.__dataclass_fields__)
         yield from self._lists(change)
         if change.reset:
             yield ("DEL", self._key("book"))
+            yield ("DEL", self._key("sites"))
         if account is not None:
             yield ("SET", self._key("account"), pack(account))
         if change.book is not None:
@@ -242,6 +253,8 @@ class Session:
         if change.sent is not None:
             yield ("SADD", self._key("sent"), change.sent)
             yield ("EXPIRE", self._key("sent"), SENT_SECONDS)
+        if change.sites:
+            yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
 
     def _apply(self, change: Change, queue: list[Waiting] | None, account: Account | None) -> None:
         if change.erase:

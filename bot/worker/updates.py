@@ -149,7 +149,7 @@ class UpdatesLane:
             user_id=session.user_id,
             texts=Texts(account.language, account.zone) if account else Texts(code),
             account=account,
-            hh=gateway(services, self._access, USER_WAITS),
+            hh=gateway(services, session, self._access, USER_WAITS),
             linking=services.linking,
             seal=seal,
             subjects=session.subject,

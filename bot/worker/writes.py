@@ -48,7 +48,7 @@ class Writes:
         account = self._session.account
         if account is None:
             return
-        asking = gateway(self._services, self._access, USER_WAITS)
+        asking = gateway(self._services, self._session, self._access, USER_WAITS)
         step = operation(waiting.intent, asking, self._session)
         try:
             if waiting.attempted_at:

@@ -25,6 +25,7 @@ from bot.chat.screens import (
     trouble,
     waited,
 )
+from bot.chat.screens import vacancy as vacancy_screens
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused, Throttled, Unavailable
 from bot.hh.models import Address, Message, Negotiation, Negotiations, Vacancy
@@ -146,7 +147,7 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         lists.listing(t, "active", s.many(), now=NOW),
         lists.listing(t, s.text, page()),
     ],
-    "applying.vacancy_card": lambda t, s: applying.vacancy_card(t, s.job, host="headhunter.kg"),
+    "vacancy.card": lambda t, s: vacancy_screens.card(t, s.job, host="headhunter.kg", now=NOW),
     "applying.choose_resume": lambda t, s: applying.choose_resume(t, s.job, resumes(*[s.text] * 30), None),
     "applying.no_resume": lambda t, s: [
         applying.no_resume(t, s.job, resumes()),

@@ -97,7 +97,7 @@ def test_days_name_the_year_only_where_it_is_another() -> None:
         ("RUR", f"150{NBSP}000{NBSP}₽", "₽150,000"),
         ("USD", f"150{NBSP}000{NBSP}$", "$150,000"),
         ("KZT", f"150{NBSP}000{NBSP}₸", "₸150,000"),
-        ("UZS", f"150{NBSP}000{NBSP}UZS", f"UZS{NBSP}150,000"),
+        ("UZS", f"150{NBSP}000{NBSP}сум", f"UZS{NBSP}150,000"),
         ("", f"150{NBSP}000", "150,000"),
     ],
 )

@@ -136,6 +136,7 @@ class HhRu:
         status: str | None = None,
         vacancy_id: str | None = None,
         has_updates: bool | None = None,
+        host: str | None = None,
     ) -> Negotiations:
         self._ask(f"negotiations {status} {page}")
         found = [
@@ -159,7 +160,7 @@ class HhRu:
         self._ask(f"vacancy {vacancy_id} {host}")
         return self.vacancies[vacancy_id]
 
-    async def suitable_resumes(self, vacancy_id: str) -> Resumes:
+    async def suitable_resumes(self, vacancy_id: str, *, host: str | None = None) -> Resumes:
         self._ask(f"resumes {vacancy_id}")
         return self.resumes
 
@@ -178,7 +179,9 @@ class HhRu:
     async def hide(self, nid: str, *, decline: bool) -> None:
         raise AssertionError("writes are intents")
 
-    async def apply(self, vacancy_id: str, resume_id: str, letter: str) -> Applied:
+    async def apply(
+        self, vacancy_id: str, resume_id: str, letter: str, *, host: str | None = None
+    ) -> Applied:
         raise AssertionError("writes are intents")
 
 

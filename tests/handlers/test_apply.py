@@ -8,6 +8,7 @@ from bot.chat.html import digest
 from bot.chat.intents import Apply
 from bot.chat.outgoing import Application, Conversation, Draft, Rewrite
 from bot.chat.screens import answers, applying, drafts
+from bot.chat.screens import vacancy as vacancy_screens
 from bot.handlers.turn import Turn
 from bot.hh.errors import NotFound, Unavailable
 from bot.hh.models import ResumesOverall
@@ -41,7 +42,8 @@ def rewritten(turn: Turn) -> Rewrite:
 async def test_a_vacancy_link_shows_its_card(chat: Chat, text: str, asked: str) -> None:
     turn = await chat.write(text, 77)
     assert chat.hh.asked == [asked]
-    assert said(turn).text == applying.vacancy_card(chat.texts, vacancy()).text
+    host = asked.split()[-1].replace("None", "")
+    assert said(turn).text == vacancy_screens.card(chat.texts, vacancy(), host=host).text
     assert said(turn).reply_to == 77
     assert turn.remembered == {}
 
@@ -101,7 +103,7 @@ async def test_a_vacancy_one_has_applied_to_offers_the_conversation(chat: Chat) 
     applied = vacancy("91", relations=["got_response"])
     chat.hh.vacancies["91"] = applied
     turn = await chat.write("https://hh.ru/vacancy/91")
-    card = applying.vacancy_card(chat.texts, applied, host="hh.ru")
+    card = vacancy_screens.card(chat.texts, applied, host="hh.ru")
     assert said(turn).keyboard == drafts.open_conversation(chat.texts, card, "1").keyboard
 
 

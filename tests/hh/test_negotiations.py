@@ -341,3 +341,40 @@ async def test_a_wanted_pause_is_told_to_the_pace(
     with pytest.raises(Throttled):
         await hh.me()
     assert pace.pauses == [wanted]
+
+
+@pytest.mark.parametrize("site", ["hh.kz", None])
+async def test_whatever_concerns_a_conversation_names_its_site(
+    client: Client, access: Keys, pace: Steps, stub: Stub, site: str | None
+) -> None:
+    async def sites(nid: str) -> str | None:
+        return site if nid == "77" else "rabota.by"
+
+    hh = NegotiationsGateway(client, access, pace, sites)
+    page = {"items": [], "found": 0, "page": 0, "pages": 1, "per_page": 20}
+    stub.answers = [
+        web.json_response(negotiation("77")),
+        web.json_response(page),
+        web.json_response(message("5"), status=201),
+        web.Response(status=204),
+        web.Response(status=204),
+    ]
+    await hh.negotiation("77")
+    await hh.messages("77")
+    await hh.send("77", "Да")
+    await hh.edit("77", "5", "Нет")
+    await hh.hide("77", decline=False)
+    assert [seen.query.get("host") for seen in stub.seen] == [site] * 5
+
+
+async def test_whatever_concerns_a_vacancy_names_its_site(hh: NegotiationsGateway, stub: Stub) -> None:
+    page = {"items": [], "found": 0, "page": 0, "pages": 1, "per_page": 20}
+    stub.answers = [
+        web.json_response(page),
+        web.json_response(page),
+        web.Response(status=201, headers={"Location": "/negotiations/77"}),
+    ]
+    await hh.suitable_resumes("8", host="hh.uz")
+    await hh.negotiations(vacancy_id="8", host="hh.uz")
+    await hh.apply("8", "ab12", "", host="hh.uz")
+    assert [seen.query.get("host") for seen in stub.seen] == ["hh.uz"] * 3

@@ -1,47 +1,24 @@
-"""Screens of applying: the vacancy, the resume, the cover letter, the result."""
+"""Screens of applying: the resume, the cover letter, the result."""
 
 from __future__ import annotations
 
 from bot.chat import actions
-from bot.chat.html import Html, escape, excerpt, join, shorten
+from bot.chat.html import escape, excerpt, join, shorten
 from bot.chat.outgoing import Application, Conversation, Say, Screen
 from bot.chat.screens import naming
 from bot.chat.screens.keys import link, press, rows
-from bot.chat.screens.places import address_text
+from bot.chat.screens.vacancy import heading
 from bot.chat.texts import Texts
-from bot.hh.models import IdName, Resume, Resumes, Salary, Vacancy
+from bot.hh.models import Resume, Resumes, Vacancy
 
 _LETTER = 3000
-_RELATED = ("got_response", "got_invitation", "got_rejection")
-
-
-def vacancy_card(t: Texts, vacancy: Vacancy, applied: bool = False, host: str = "") -> Screen:
-    """What the job is, and Apply where one can. `host` is the sister site it was seen on."""
-    applied = applied or any(relation in _RELATED for relation in vacancy.relations)
-    closed = vacancy.archived or bool(vacancy.closed_for_applicants)
-    note = _note(t, vacancy, applied, closed)
-    can_apply = not closed and not vacancy.direct and not vacancy.has_test
-    apply_label = t.label("📨 Apply with another resume") if applied else t.label("📨 Apply")
-    own_site = link(t.label("🌐 Apply on the employer's site"), vacancy.response_url)
-    return Screen(
-        text=join((_heading(t, vacancy), _facts(t, vacancy), note), "\n\n"),
-        keyboard=rows(
-            [press(apply_label, actions.APPLY, vacancy.id, host) if can_apply else None],
-            [own_site if vacancy.direct else None],
-            [
-                link(t.label("🔗 Open on hh.ru"), vacancy.alternate_url),
-                press(t.label("Cancel"), actions.CANCEL) if can_apply else None,
-            ],
-        ),
-        about=Application(vacancy.id),
-    )
 
 
 def choose_resume(t: Texts, vacancy: Vacancy, resumes: Resumes, last_used: str | None) -> Screen:
     """A button for each suitable resume, the last used one first."""
     items = sorted(resumes.items, key=lambda resume: resume.id != last_used)[:20]
     return Screen(
-        text=join((_heading(t, vacancy), t("Which resume shall we send?")), "\n\n"),
+        text=join((heading(t, vacancy), t("Which resume shall we send?")), "\n\n"),
         keyboard=rows(
             *([press(_resume_label(t, r, last_used), actions.RESUME, vacancy.id, r.id)] for r in items),
             [press(t.label("Cancel"), actions.CANCEL)],
@@ -81,26 +58,26 @@ def no_resume(t: Texts, vacancy: Vacancy, resumes: Resumes) -> Screen:
     return Screen(
         text=join(
             (
-                _heading(t, vacancy),
+                heading(t, vacancy),
                 t("There is no resume to apply with."),
                 join(reasons) or t("Make and publish a resume on hh.ru, then come back with this link."),
             ),
             "\n\n",
         ),
-        keyboard=rows([link(t.label("🔗 Open on hh.ru"), vacancy.alternate_url)]),
+        keyboard=rows([link(naming.open_on(t, vacancy.alternate_url), vacancy.alternate_url)]),
     )
 
 
 def ask_letter(t: Texts, vacancy: Vacancy, resume_id: str, required: bool) -> Say:
     """Ask for the cover letter as a reply; where it is not required, a button skips it."""
     about = Application(vacancy.id, resume_id)
-    heading = _heading(t, vacancy)
+    job = heading(t, vacancy)
     if required:
         ask = t("✍️ The employer asks for a cover letter. Write it as a reply to this message.")
-        return Say(text=join((heading, ask), "\n\n"), about=about, prompt=t.label("Cover letter"))
+        return Say(text=join((job, ask), "\n\n"), about=about, prompt=t.label("Cover letter"))
     ask = t("✍️ Write a cover letter as a reply to this message, or go on without it.")
     return Say(
-        text=join((heading, ask), "\n\n"),
+        text=join((job, ask), "\n\n"),
         keyboard=rows(
             [press(t.label("Without a letter"), actions.NO_LETTER, vacancy.id, resume_id)],
             [press(t.label("Cancel"), actions.CANCEL)],
@@ -121,7 +98,7 @@ def preview(t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, lette
         text=join(
             (
                 t("📨 <b>Everything ready to apply?</b>"),
-                _heading(t, vacancy),
+                heading(t, vacancy),
                 t("📄 Resume: {title}", title=shorten(resume_title, 100) or t.label("untitled")),
                 letter_text,
                 cut,
@@ -215,63 +192,6 @@ def bad_vacancy_link(t: Texts) -> Screen:
             "or forward me a message that has it."
         )
     )
-
-
-def _heading(t: Texts, vacancy: Vacancy) -> Html:
-    name, company = naming.vacancy(t, vacancy.name), naming.company(t, vacancy.employer)
-    return Html(f"<b>{escape(name)}</b>\n<b>{escape(company)}</b>")
-
-
-def _facts(t: Texts, vacancy: Vacancy) -> Html:
-    terms = [vacancy.experience, vacancy.employment_form or vacancy.employment, *_where_to_work(vacancy)]
-    named = " · ".join(term.name for term in terms if term and term.name)
-    skills = ", ".join(skill.name for skill in vacancy.key_skills)
-    return join(
-        (
-            f"💰 {salary(t, vacancy.salary_range or vacancy.salary)}",
-            f"🏙 {shorten(vacancy.area.name, 100)}" if vacancy.area and vacancy.area.name else "",
-            f"💼 {shorten(named, 300)}" if named else "",
-            f"🛠 {shorten(skills, 400)}" if skills else "",
-            address_text(t, vacancy.address) if vacancy.address else "",
-        )
-    )
-
-
-def _where_to_work(vacancy: Vacancy) -> list[IdName | None]:
-    return [*vacancy.work_format] or [vacancy.schedule]
-
-
-def salary(t: Texts, offer: Salary | None) -> str:
-    """A salary as plain text: from, to, currency, before or after tax."""
-    if offer is None or (offer.from_ is None and offer.to is None):
-        return t.label("The salary is not named")
-    low, high, currency = offer.from_, offer.to, shorten(offer.currency or "", 10)
-    if low is not None and high is not None and low != high:
-        amount = t.money(low, currency, high)
-    elif high is None:
-        amount = t.label("from {amount}", amount=t.money(low or 0, currency))
-    elif low is None:
-        amount = t.label("up to {amount}", amount=t.money(high, currency))
-    else:
-        amount = t.money(low, currency)
-    if offer.gross is None:
-        return amount
-    tax = t.label("before tax") if offer.gross else t.label("after tax")
-    return f"{amount} {tax}"
-
-
-def _note(t: Texts, vacancy: Vacancy, applied: bool, closed: bool) -> Html:
-    if closed:
-        return t("🗄 The vacancy is closed: it's no longer possible to apply.")
-    if vacancy.direct:
-        return t("🌐 The employer takes applications only on its own site.")
-    if vacancy.has_test:
-        return t("📝 The employer asks to take a test: apply on hh.ru.")
-    if applied:
-        return t("✅ You have already applied to this vacancy.")
-    if vacancy.response_letter_required:
-        return t("✍️ A cover letter is required.")
-    return Html("")
 
 
 def _resume_label(t: Texts, resume: Resume, last_used: str | None) -> str:

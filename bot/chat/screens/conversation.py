@@ -48,6 +48,7 @@ def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> 
             t("🔄 Last change: {moment}", moment=t.moment(negotiation.updated_at, now)),
             t("📄 Resume: {title}", title=resume) if resume else "",
             t("👀 The employer has seen your application") if negotiation.viewed_by_opponent else "",
+            _site(t, negotiation),
             t("🔔 There are unread messages") if negotiation.has_updates else "",
             t("🗄 The vacancy is archived") if negotiation.vacancy and negotiation.vacancy.archived else "",
         )
@@ -78,7 +79,7 @@ def buttons(t: Texts, negotiation: Negotiation) -> Keyboard:
         ],
         [
             None if hidden else press(hide, actions.HIDE, nid),
-            link(t.label("🔗 Open on hh.ru"), naming.page_of(negotiation)),
+            link(naming.open_on(t, naming.page_of(negotiation)), naming.page_of(negotiation)),
         ],
     )
 
@@ -178,6 +179,12 @@ def hidden(t: Texts, declined: bool, negotiation: Negotiation | None = None) -> 
         else t("🙈 The conversation is hidden.")
     )
     return Screen(text=join((naming.heading(t, negotiation) if negotiation else "", done), "\n\n"))
+
+
+def _site(t: Texts, negotiation: Negotiation) -> Html:
+    """Which sister site the conversation belongs to; "" for hh.ru itself."""
+    site = negotiation.sister_site
+    return t("🌐 Site: {site}", site=site) if site else Html("")
 
 
 def _reply(t: Texts, negotiation: Negotiation) -> Key | None:

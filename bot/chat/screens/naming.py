@@ -7,6 +7,7 @@ from bot.chat.outgoing import Key
 from bot.chat.screens.keys import press, web_address
 from bot.chat.texts import N_, Texts
 from bot.hh.models import Employer, IdName, Negotiation
+from bot.hh.vacancy_links import MAIN_SITE, site_of
 
 _NAME = 160
 
@@ -83,3 +84,13 @@ def sign(state: IdName) -> str:
 def page_of(negotiation: Negotiation) -> str | None:
     """Where the vacancy of a conversation can be seen on hh.ru."""
     return web_address(negotiation.vacancy.alternate_url) if negotiation.vacancy else None
+
+
+def site(url: str | None) -> str:
+    """The site of the group that an address belongs to, "" where it is none of them."""
+    return site_of(url or "") or ""
+
+
+def open_on(t: Texts, url: str | None) -> str:
+    """The label of a button that opens a page of hh.ru or of a sister site."""
+    return t.label("🔗 Open on {site}", site=site(url) or MAIN_SITE)

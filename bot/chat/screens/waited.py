@@ -68,7 +68,7 @@ def _pending(t: Texts, intent: Intent) -> tuple[str, Keyboard, Subject]:
             return intent.text, rows([press(send, action, intent.nid)], [drop]), draft
         case Apply():
             about = Application(
-                intent.vacancy_id, intent.resume_id, intent.letter, message_id=intent.chat_message_id
+                intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
             )
             cancel = press(t.label("Cancel"), actions.CANCEL)
             return intent.letter, rows([press(send, actions.APPLY_YES)], [cancel]), about

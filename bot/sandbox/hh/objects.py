@@ -141,7 +141,10 @@ class Manager(Account):
 
 @dataclass
 class Vacancy:
-    """A vacancy; an anonymous one (`type_id="anonymous"`) does not tell its employer."""
+    """A vacancy; an anonymous one (`type_id="anonymous"`) does not tell its employer.
+
+    `site` is the host of a sister site, None for hh.ru itself.
+    """
 
     id: str
     name: str
@@ -164,6 +167,7 @@ class Vacancy:
     letter_required: bool = False
     allow_messages: bool = True
     premium: bool = False
+    site: str | None = None
 
 
 @dataclass

@@ -67,7 +67,7 @@ def vacancy(hh: Hh, item: Vacancy) -> Json:
         "has_test": item.has_test,
         "letter_required": item.letter_required,
         "allow_messages": item.allow_messages,
-        "url": f"{hh.views.site_url}/vacancy/{item.id}",
+        "url": hh.views.vacancy_url(item),
     }
 
 

@@ -256,3 +256,13 @@ def _odd(world: World, market: Market) -> None:
         experience="moreThan6",
         type_id="anonymous",
     )
+    market.vacancies["kazakh"] = world.add_vacancy(
+        market.employers["polyglot"],
+        "Методист по русскому языку",
+        area="Алматы",
+        description="Программы для взрослых групп, офис в центре Алматы.",
+        salary=Salary(450_000, 600_000, currency="KZT"),
+        key_skills=("Методическая работа", "Русский язык"),
+        work_format=("HYBRID",),
+        site="hh.kz",
+    )

@@ -152,6 +152,10 @@ class Views:
             "accredited_it_employer": False,
         }
 
+    def vacancy_url(self, vacancy: Vacancy) -> str:
+        """The vacancy's page, on the sister site where it belongs to one."""
+        return f"{self._site(vacancy)}/vacancy/{vacancy.id}"
+
     def vacancy_short(self, vacancy: Vacancy) -> Json:
         """The vacancy inside a conversation (`VacanciesNegotiationsVacancyShort`)."""
         return {
@@ -172,7 +176,7 @@ class Views:
             "archived": vacancy.archived,
             "show_contacts": False,
             "url": f"{self.api_url}/vacancies/{vacancy.id}",
-            "alternate_url": f"{self.site_url}/vacancy/{vacancy.id}",
+            "alternate_url": self.vacancy_url(vacancy),
             "apply_alternate_url": self._apply_url(vacancy),
             "employer": self.employer(vacancy),
             "professional_roles": [{"id": "40", "name": "Другое"}],
@@ -336,7 +340,10 @@ class Views:
         return {"id": id_, "name": name, "url": f"{self.api_url}/areas/{id_}"}
 
     def _apply_url(self, vacancy: Vacancy) -> str:
-        return f"{self.site_url}/applicant/vacancy_response?vacancyId={vacancy.id}"
+        return f"{self._site(vacancy)}/applicant/vacancy_response?vacancyId={vacancy.id}"
+
+    def _site(self, vacancy: Vacancy) -> str:
+        return f"https://{vacancy.site}" if vacancy.site else self.site_url
 
     def _relations(self, vacancy: Vacancy, applicant: Applicant | None) -> list[str]:
         if applicant is None:

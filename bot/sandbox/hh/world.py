@@ -171,6 +171,7 @@ class World:
         has_test: bool = False,
         letter_required: bool = False,
         allow_messages: bool = True,
+        site: str | None = None,
     ) -> Vacancy:
         """A new vacancy; `type_id` direct wants a `response_url`."""
         vacancy = Vacancy(
@@ -193,6 +194,7 @@ class World:
             has_test=has_test,
             letter_required=letter_required,
             allow_messages=allow_messages,
+            site=site,
         )
         self.vacancies[vacancy.id] = vacancy
         return vacancy
