@@ -108,6 +108,17 @@ class Place(Struct, frozen=True, tag="place", kw_only=True):
     about: Subject | None = None
 
 
+class Document(Struct, frozen=True, tag="document", kw_only=True):
+    """A file. `caption` is Telegram HTML of at most 1024 UTF-16 units after parsing."""
+
+    name: str
+    content: bytes
+    caption: str = ""
+    about: Subject | None = None
+    reply_to: int | None = None
+    silent: bool = False
+
+
 class Mark(Struct, frozen=True, tag="mark", kw_only=True):
     """A reaction on a message of the user; `fallback` is said as a reply where reactions fail."""
 
@@ -120,7 +131,7 @@ class Leave(Struct, frozen=True, tag="leave"):
     """Leave the chat (a group): the bridge is for private chats."""
 
 
-Outgoing = Say | Rewrite | Place | Mark | Leave
+Outgoing = Say | Rewrite | Place | Document | Mark | Leave
 
 
 class Screen(Struct, frozen=True, kw_only=True):

@@ -201,6 +201,11 @@ class PhoneCall(_Model):
     creation_time: Moment
     duration_seconds: float | None = None
 
+    @property
+    def missed(self) -> bool:
+        """True where nobody spoke to anybody (dictionary `phone_call_status`)."""
+        return self.status in ("did_not_connect", "call_error")
+
 
 class PhoneCalls(_Model):
     """The calls of one conversation."""

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, structs
 
-from bot.hh.models import Message, Negotiation
+from bot.hh.models import Message, Negotiation, PhoneCall
 from bot.sync.events import Event, Kind
 
 BASELINE_NOTICES = 20
 """How many unread conversations are pushed one by one after linking; the rest come as a list."""
 
 _SETTLED_AFTER = 2
+_LONGEST_RINGING = 120
 _STATES = {
     "invitation": Kind.INVITATION,
     "discard": Kind.REFUSAL,
@@ -33,7 +34,8 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     `mark` sums up the listed fields, `messages` are the employer's message ids once they were read
     (None before), `horizon` is the Unix time up to which unread messages of a conversation that was
-    never read are old. `recheck` asks to read it at the next look whatever the list says.
+    never read are old. `recheck` asks to read it at the next look whatever the list says. `missed` are
+    the calls that came to nothing and are told of, or were there at the baseline.
     """
 
     updated_at: int
@@ -43,6 +45,7 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
     horizon: int = 0
     messages: tuple[int, ...] | None = None
     recheck: bool = False
+    missed: tuple[int, ...] = ()
 
 
 class Book(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -75,6 +78,7 @@ def opened(negotiation: Negotiation, now: datetime, *, notify: bool) -> Known:
         has_updates=negotiation.has_updates,
         horizon=updated_at,
         recheck=(negotiation.has_updates and notify) or not _settled(negotiation, now),
+        missed=tuple(map(_number, _missed(negotiation))),
     )
 
 
@@ -99,6 +103,8 @@ def read(
     recent = known is not None or _seconds(negotiation.updated_at) >= since
     if recent and negotiation.state.id != before.state and moved is not Kind.MESSAGE and moved not in told:
         events.append(Event(moved, negotiation))
+    missed = [call for call in _missed(negotiation) if _number(call) not in before.missed]
+    events += (Event(Kind.CALL, negotiation, call=call) for call in missed if _within_reach(call, since))
     seen = before.messages
     if theirs is not None:
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
@@ -110,6 +116,7 @@ def read(
         horizon=before.horizon,
         messages=seen,
         recheck=not _settled(negotiation, now),
+        missed=(*before.missed, *map(_number, missed)),
     )
     return after, events
 
@@ -135,6 +142,16 @@ def _fresh(before: Known, negotiation: Negotiation, theirs: list[Message]) -> li
     return fresh
 
 
+def _missed(negotiation: Negotiation) -> list[PhoneCall]:
+    calls = negotiation.phone_calls.items if negotiation.phone_calls else []
+    return sorted((call for call in calls if call.missed), key=lambda call: call.creation_time)
+
+
+def _within_reach(call: PhoneCall, since: int) -> bool:
+    # A call from before the account was linked may have ended after it, but not much.
+    return _seconds(call.creation_time) >= since - _LONGEST_RINGING
+
+
 def _settled(negotiation: Negotiation, now: datetime) -> bool:
     # Within the second of `updated_at` one more change could come that no field would show.
     return _seconds(now) - _seconds(negotiation.updated_at) >= _SETTLED_AFTER
@@ -144,10 +161,10 @@ def _seconds(moment: datetime) -> int:
     return int(moment.astimezone(UTC).timestamp())
 
 
-def _number(message: Message) -> int:
-    if message.id.isdecimal() and len(message.id) < 19:
-        return int(message.id)
-    return int.from_bytes(hashlib.blake2b(message.id.encode(), digest_size=8).digest(), "big")
+def _number(of: Message | PhoneCall) -> int:
+    if of.id.isdecimal() and len(of.id) < 19:
+        return int(of.id)
+    return int.from_bytes(hashlib.blake2b(of.id.encode(), digest_size=8).digest(), "big")
 
 
 def _mark(negotiation: Negotiation) -> int:

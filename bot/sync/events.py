@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.hh.models import Message, Negotiation
+from bot.hh.models import Message, Negotiation, PhoneCall
 
 
 class Kind(StrEnum):
-    """The sort of news. PROGRESS is any other state that hh.ru names (interview, offer, hired)."""
+    """The sort of news.
+
+    PROGRESS is any other state that hh.ru names (interview, offer, hired), CALL a telephone call that
+    came to nothing.
+    """
 
     MESSAGE = "message"
     INVITATION = "invitation"
     REFUSAL = "refusal"
     PROGRESS = "progress"
+    CALL = "call"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One piece of news; `message` is None where only the state of the conversation moved."""
+    """One piece of news: a message, a call, or, without both, a conversation whose state moved."""
 
     kind: Kind
     negotiation: Negotiation
     message: Message | None = None
+    call: PhoneCall | None = None

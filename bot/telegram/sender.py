@@ -34,7 +34,7 @@ from telegram.error import (
 
 from bot.chat.buttons import seal
 from bot.chat.html import Html, escape, plain
-from bot.chat.outgoing import Keyboard, Leave, Mark, Outgoing, Place, Rewrite, Say
+from bot.chat.outgoing import Document, Keyboard, Leave, Mark, Outgoing, Place, Rewrite, Say
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _PAUSE_SECONDS = 3.0
@@ -98,6 +98,8 @@ class Sender:
             case Place():
                 venue = await self._bot.send_venue(user_id, entry.lat, entry.lng, entry.title, entry.address)
                 return venue.message_id
+            case Document():
+                return await self._document(user_id, entry)
             case Mark():
                 await self._bot.set_message_reaction(user_id, entry.message_id, entry.emoji)
             case Leave():
@@ -108,17 +110,26 @@ class Sender:
         markup: InlineKeyboardMarkup | ForceReply | None = self._markup(user_id, say.keyboard)
         if say.prompt is not None:
             markup = ForceReply(input_field_placeholder=say.prompt[:64] or None)
-        reply = None
-        if say.reply_to is not None:
-            reply = ReplyParameters(say.reply_to, allow_sending_without_reply=True)
         message = await self._bot.send_message(
             user_id,
             say.text,
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
-            reply_parameters=reply,
+            reply_parameters=_replying(say.reply_to),
             disable_notification=say.silent,
             link_preview_options=_NO_PREVIEW,
+        )
+        return message.message_id
+
+    async def _document(self, user_id: int, document: Document) -> int:
+        message = await self._bot.send_document(
+            user_id,
+            document.content,
+            filename=document.name,
+            caption=document.caption or None,
+            parse_mode=ParseMode.HTML,
+            reply_parameters=_replying(document.reply_to),
+            disable_notification=document.silent,
         )
         return message.message_id
 
@@ -150,11 +161,15 @@ class Sender:
         return await self.perform(user_id, instead)
 
 
+def _replying(to: int | None) -> ReplyParameters | None:
+    return None if to is None else ReplyParameters(to, allow_sending_without_reply=True)
+
+
 def _instead(entry: Outgoing) -> Outgoing | None:
     """What serves the user where Telegram refuses `entry`.
 
     An edit of a message that is gone becomes a new message, a reaction a reply, a message that
-    can't be shown as it is its bare text; a venue is left out, its address stands in the text.
+    can't be shown as it is its bare text; a venue or a calendar entry is left out, it stands in the text.
     """
     match entry:
         case Say() if entry.keyboard or "<" in entry.text:

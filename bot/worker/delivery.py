@@ -7,7 +7,7 @@ import logging
 
 from msgspec import structs
 
-from bot.chat.outgoing import Outgoing, Place, Say
+from bot.chat.outgoing import Document, Outgoing, Place, Say
 from bot.chat.screens.waited import repeated
 from bot.store import keys
 from bot.store.limiter import Limiter
@@ -44,7 +44,7 @@ class DeliveryLane:
         while self.ready():
             entry = self._session.outbox[0]
             # Waiting here holds up neither the other lanes of this user nor other users.
-            if isinstance(entry, Say | Place):
+            if isinstance(entry, Say | Place | Document):
                 await asyncio.sleep(await self._chat.reserve(_LONGEST_WAIT))
             await asyncio.sleep(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
             try:

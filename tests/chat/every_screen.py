@@ -40,6 +40,7 @@ from tests.chat.samples import (
     bare_negotiation,
     bare_vacancy,
     message,
+    missed_call,
     negotiation,
     page,
     resumes,
@@ -58,6 +59,11 @@ class Sample:
         self.text, self.name, self.url = text, name, url
         self.subject, self.job = subject, job
         self.message = message("9", text, address=address)
+
+    def events(self) -> list[Event]:
+        """Every sort of news, with a message and without."""
+        told = [Event(kind, self.subject, text) for kind in Kind for text in (self.message, None)]
+        return [*told, Event(Kind.CALL, self.subject, call=missed_call())]
 
     def many(self) -> Negotiations:
         return page(*[self.subject] * 20, number=1, pages=99)
@@ -119,12 +125,7 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "linking.unlink_ask": lambda t, s: linking.unlink_ask(t, s.name),
     "linking.unlinked": lambda t, s: [linking.unlinked(t, True), linking.unlinked(t, False)],
     "linking.not_linked": lambda t, s: linking.not_linked(t),
-    "news.news": lambda t, s: [
-        entry
-        for kind in Kind
-        for text in (s.message, None)
-        for entry in news.news(t, Event(kind, s.subject, text), now=NOW)
-    ],
+    "news.news": lambda t, s: [entry for event in s.events() for entry in news.news(t, event, now=NOW)],
     "news.baseline": lambda t, s: [news.baseline(t, 0, 0), news.baseline(t, 21, 1502)],
     "news.more_unread": lambda t, s: news.more_unread(t, s.many().items),
     "places.place": lambda t, s: (

@@ -12,6 +12,7 @@ from bot.hh.models import (
     Message,
     Negotiation,
     Negotiations,
+    PhoneCall,
     Resume,
     Resumes,
     ResumeShort,
@@ -107,6 +108,11 @@ def message(
         address=address,
         viewed_by_opponent=viewed,
     )
+
+
+def missed_call(call_id: str = "77", status: str = "did_not_connect", minutes_ago: int = 20) -> PhoneCall:
+    """A telephone call that came to nothing."""
+    return PhoneCall(id=call_id, status=status, creation_time=NOW - timedelta(minutes=minutes_ago))
 
 
 def page(*items: Negotiation, number: int = 0, pages: int = 1, per_page: int = 8) -> Negotiations:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.chat.buttons import LIMIT, seal, unseal
 from bot.chat.html import blank
-from bot.chat.outgoing import Keyboard, Mark, Outgoing, Place, Rewrite, Say, Screen
+from bot.chat.outgoing import Document, Keyboard, Mark, Outgoing, Place, Rewrite, Say, Screen
 
 TAGS = {"b", "i", "code", "blockquote", "a"}
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
@@ -68,6 +68,10 @@ def check(entry: Outgoing | Screen) -> None:
             assert not blank(entry.address)
             assert abs(entry.lat) <= 90
             assert abs(entry.lng) <= 180
+        case Document():
+            assert entry.name
+            assert entry.content
+            assert units(shown(entry.caption)) <= 1024
         case Mark():
             assert entry.emoji
         case _:

@@ -21,7 +21,7 @@ from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, entries, nasty
 from tests.chat.golden_files import FOLDER, golden_files
 from tests.chat.telegram_rules import check
 
-_MAKES_A_SCREEN = re.compile(r"\b(Screen|Say|Rewrite|Place|Outgoing)\b")
+_MAKES_A_SCREEN = re.compile(r"\b(Screen|Say|Rewrite|Place|Document|Outgoing)\b")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from bot.hh.models import Message, Negotiation
 from bot.store.packing import pack, unpack
 from bot.sync.book import Book, Known, changed, opened, read
 from bot.sync.events import Event, Kind
-from tests.sync.conversations import NOON, at, message, negotiation
+from tests.sync.conversations import NOON, at, message, moment, negotiation
 
 SINCE = NOON - 500
 
@@ -167,6 +168,33 @@ def test_the_book_survives_packing() -> None:
     known, _ = look(None, negotiation(50), [message("not-a-number", 50), message(12, 51)])
     book = Book(since=5).put("1", known)
     assert unpack(pack(book), Book) == book
+
+
+def calls(*given: tuple[int, str, int]) -> dict[str, Any]:
+    """Calls by id, status and the second they began."""
+    items = [
+        {"id": number, "status": status, "creation_time": moment(began)} for number, status, began in given
+    ]
+    return {"phone_calls": {"items": items, "picked_up_phone_by_opponent": False}}
+
+
+def test_a_call_that_came_to_nothing_is_news_once() -> None:
+    before = opened(negotiation(0), at(100), notify=False)
+    known, events = look(before, negotiation(50, **calls((1, "calling", 49))), [])
+    assert events == []
+    known, events = look(known, negotiation(60, **calls((1, "did_not_connect", 49))), [])
+    assert [(event.kind, event.call and event.call.id) for event in events] == [(Kind.CALL, "1")]
+    later = negotiation(90, **calls((1, "did_not_connect", 49), (2, "call_error", 80), (3, "call_ended", 85)))
+    _, again = look(known, later, [])
+    assert [event.call and event.call.id for event in again] == ["2"]
+
+
+def test_calls_from_before_the_baseline_are_no_news() -> None:
+    old = calls((1, "did_not_connect", -300))
+    _, events = look(opened(negotiation(0, **old), at(100), notify=False), negotiation(50, **old), [])
+    assert events == []
+    _, events = look(None, negotiation(50, **calls((1, "did_not_connect", -1000))), [])
+    assert events == []
 
 
 histories = st.lists(

@@ -84,13 +84,21 @@ def _head(t: Texts, event: Event) -> Html:
         case Kind.PROGRESS:
             moved = event.negotiation.state
             first = Html(f"{naming.sign(moved)} <b>{company}</b>: {escape(naming.state(t, moved))}")
+        case Kind.CALL:
+            first = t("📞 <b>{company}</b>: a missed call", company=company)
         case Kind.MESSAGE:
             first = t("💬 <b>{company}</b> writes", company=company)
     return join((first, Html(f"<b>{vacancy}</b>")))
 
 
 def _date(t: Texts, event: Event, now: datetime | None) -> Html:
-    when = event.message.created_at if event.message else event.negotiation.updated_at
+    when = event.negotiation.updated_at
+    if event.call:
+        when = event.call.creation_time
+    elif event.message:
+        when = event.message.created_at
+    if event.kind is Kind.CALL:
+        return t("🕒 {moment}", moment=t.moment(when, now))
     if now and now - when < _FRESH:
         return Html("")
     return Html(f"<i>{escape(t.moment(when, now))}</i>")
@@ -100,6 +108,12 @@ def _body(t: Texts, event: Event) -> Html:
     message = event.message
     if message and message.text and not blank(message.text):
         return escape(message.text.strip())
+    if event.kind is Kind.CALL:
+        # hh.ru does not tell who called whom (OpenAPI 2025-12, `NegotiationsPhoneCallItem`).
+        noted = t("hh.ru has noted a call, but nobody got to talk.")
+        can_write = event.negotiation.messaging_status == "ok"
+        hint = t("Call back, or reply to this message and say when you can talk.") if can_write else ""
+        return join((noted, hint), " ")
     if event.kind is Kind.MESSAGE:
         return t("<i>A message without text. Open it on hh.ru.</i>")
     return Html("")

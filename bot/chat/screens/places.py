@@ -5,18 +5,18 @@ from __future__ import annotations
 from bot.chat.html import Html, escape, excerpt, join, shorten
 from bot.chat.outgoing import Place, Subject
 from bot.chat.texts import Texts
-from bot.hh.models import Address
+from bot.hh.models import Address, Metro
 
 _LINE = 300
 _DESCRIPTION = 700
 
 
 def address_text(t: Texts, address: Address) -> Html:
-    """City, street, building, metro and how to get in; "" where hh.ru gives nothing."""
+    """City, street, building, metro with its lines and how to get in; "" where hh.ru gives nothing."""
     line = _line(address)
     stations = list(
         dict.fromkeys(
-            shorten(metro.station_name, 60)
+            _station(metro)
             for metro in [*address.metro_stations, *([address.metro] if address.metro else [])]
             if metro.station_name.strip()
         )
@@ -38,6 +38,11 @@ def place(t: Texts, address: Address, title: str, about: Subject | None) -> Plac
         return None
     where = _line(address) or t.label("Address on the map")
     return Place(lat=address.lat, lng=address.lng, title=title, address=where, about=about)
+
+
+def _station(metro: Metro) -> str:
+    name, line = shorten(metro.station_name, 60), shorten(metro.line_name, 60)
+    return f"{name} ({line})" if line else name
 
 
 def _line(address: Address) -> str:
