@@ -41,6 +41,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease
 from bot.telegram.poller import Poller
 from bot.telegram.sender import Sender
+from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
@@ -156,6 +157,8 @@ async def _web(
 async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
     """The work, once Telegram has said who the bot is."""
     async with _bot(settings) as bridge:
+        topic_mode = TopicMode(shared.telegram, timing.topics)
+        await topic_mode.look()
         services = Services(
             settings=settings,
             store=shared.store,
@@ -170,6 +173,7 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
                 shared.store, keys.pace("telegram"), rate=TELEGRAM_RATE, burst=TELEGRAM_BURST
             ),
             sender=Sender(bridge.bot, button_key(settings.telegram_token.get_secret_value())),
+            topic_mode=topic_mode,
             application=bridge,
             linking=shared.linking,
             bot_username=bridge.bot.username,
@@ -178,6 +182,7 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_introduce(bridge.bot))
+            tasks.create_task(topic_mode.run())
             tasks.create_task(Worker(services).run())
 
 

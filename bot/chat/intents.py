@@ -2,7 +2,8 @@
 
 A handler makes an intent; the worker carries it out at most once, in the order of its
 conversation, and survives any interruption. `chat_message_id` is the user's Telegram message that
-shows the outcome; 0 where there is none.
+shows the outcome; 0 where there is none. `thread` is the thread of the chat where the user acted, 0
+for the general place: there he is told what came of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ class SendMessage(Struct, frozen=True, tag="send", kw_only=True):
     nid: str
     text: str
     chat_message_id: int
+    thread: int = 0
 
 
 class EditMessage(Struct, frozen=True, tag="edit", kw_only=True):
@@ -24,6 +26,7 @@ class EditMessage(Struct, frozen=True, tag="edit", kw_only=True):
     nid: str
     text: str
     chat_message_id: int
+    thread: int = 0
 
 
 class Hide(Struct, frozen=True, tag="hide", kw_only=True):
@@ -35,6 +38,7 @@ class Hide(Struct, frozen=True, tag="hide", kw_only=True):
     nid: str
     decline: bool
     card_id: int
+    thread: int = 0
 
 
 class Apply(Struct, frozen=True, tag="apply", kw_only=True):
@@ -49,6 +53,7 @@ class Apply(Struct, frozen=True, tag="apply", kw_only=True):
     chat_message_id: int
     card_id: int
     host: str | None = None
+    thread: int = 0
 
 
 Intent = SendMessage | EditMessage | Hide | Apply

@@ -6,7 +6,7 @@ carries a `Press`; delivery seals it into callback data for the one user who may
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 
 class Press(Struct, frozen=True, array_like=True):
@@ -17,11 +17,15 @@ class Press(Struct, frozen=True, array_like=True):
 
 
 class Key(Struct, frozen=True, array_like=True):
-    """One button: a label, and either a press or an address to open."""
+    """One button: a label, and either a press or an address to open.
+
+    `style` is its colour, "primary", "success" or "danger" (Bot API 9.4, InlineKeyboardButton).
+    """
 
     label: str
     press: Press | None = None
     url: str | None = None
+    style: str | None = None
 
 
 Keyboard = tuple[tuple[Key, ...], ...]
@@ -31,12 +35,13 @@ class Conversation(Struct, frozen=True, tag="c", array_like=True):
     """The message belongs to a conversation; `mid` is its hh.ru message where it is one.
 
     `digest` is `bot.chat.html.digest` of the text for the user's own messages: Telegram reports
-    edits that changed nothing.
+    edits that changed nothing. `card` where the message shows how the conversation stands.
     """
 
     nid: str
     mid: str | None = None
     digest: str = ""
+    card: bool = False
 
 
 class Draft(Struct, frozen=True, tag="d", array_like=True):
@@ -73,11 +78,23 @@ Subject = Conversation | Draft | Application | Album
 """What a Telegram message is about: the value of the message map."""
 
 
+class Topic(Struct, frozen=True, array_like=True):
+    """The topic of a conversation, in chats that have topics; `name` is how it is to be called now."""
+
+    nid: str
+    name: str
+
+
+Where = Topic | int
+"""Where a message stands: in the topic of a conversation, made where it is missing, or in a thread of
+the chat, by Telegram's id; 0 is the general place, the only one of a chat without topics."""
+
+
 class Say(Struct, frozen=True, tag="say", kw_only=True):
     """A new message. `text` is Telegram HTML of at most 4096 UTF-16 units after parsing.
 
     `prompt` is the placeholder of a forced reply; it excludes a keyboard. `repeat` is set by
-    delivery when Telegram never confirmed an earlier try.
+    delivery when Telegram never confirmed an earlier try. `only_there`: left out where `at` can't be had.
     """
 
     text: str
@@ -87,15 +104,22 @@ class Say(Struct, frozen=True, tag="say", kw_only=True):
     silent: bool = False
     prompt: str | None = None
     repeat: bool = False
+    at: Where = 0
+    only_there: bool = False
 
 
 class Rewrite(Struct, frozen=True, tag="rewrite", kw_only=True):
-    """New text and keyboard for a message of the bot; a new message where that one is gone."""
+    """New text and keyboard for a message of the bot.
+
+    Where that one is gone: a new message in the thread `at`, or nothing where not `lasting`.
+    """
 
     message_id: int
     text: str
     keyboard: Keyboard = ()
     about: Subject | None = None
+    at: Where = 0
+    lasting: bool = True
 
 
 class Place(Struct, frozen=True, tag="place", kw_only=True):
@@ -106,6 +130,7 @@ class Place(Struct, frozen=True, tag="place", kw_only=True):
     title: str
     address: str
     about: Subject | None = None
+    at: Where = 0
 
 
 class Document(Struct, frozen=True, tag="document", kw_only=True):
@@ -117,21 +142,45 @@ class Document(Struct, frozen=True, tag="document", kw_only=True):
     about: Subject | None = None
     reply_to: int | None = None
     silent: bool = False
+    at: Where = 0
 
 
 class Mark(Struct, frozen=True, tag="mark", kw_only=True):
-    """A reaction on a message of the user; `fallback` is said as a reply where reactions fail."""
+    """A reaction on a message of the user.
+
+    `fallback` is said as a reply where reactions fail; "" for nothing.
+    """
 
     message_id: int
     emoji: str
     fallback: str
+    at: Where = 0
+
+
+class Retitle(Struct, frozen=True, tag="retitle"):
+    """Rename the topic of a conversation, if it has one."""
+
+    topic: Topic
+
+
+class DropTopic(Struct, frozen=True, tag="drop"):
+    """Delete the topic of a conversation with everything in it."""
+
+    nid: str
 
 
 class Leave(Struct, frozen=True, tag="leave"):
     """Leave the chat (a group): the bridge is for private chats."""
 
 
-Outgoing = Say | Rewrite | Place | Document | Mark | Leave
+Outgoing = Say | Rewrite | Place | Document | Mark | Retitle | DropTopic | Leave
+
+
+def placed(entry: Outgoing, at: Where) -> Outgoing:
+    """The entry at this place, unless it has one already or stands nowhere."""
+    if isinstance(entry, Say | Rewrite | Place | Document | Mark) and entry.at == 0:
+        return structs.replace(entry, at=at)
+    return entry
 
 
 class Screen(Struct, frozen=True, kw_only=True):
@@ -141,10 +190,24 @@ class Screen(Struct, frozen=True, kw_only=True):
     keyboard: Keyboard = ()
     about: Subject | None = None
 
-    def say(self, *, reply_to: int | None = None, silent: bool = False) -> Say:
+    def say(self, *, reply_to: int | None = None, silent: bool = False, at: Where = 0) -> Say:
         """Show it as a new message."""
-        return Say(text=self.text, keyboard=self.keyboard, about=self.about, reply_to=reply_to, silent=silent)
+        return Say(
+            text=self.text,
+            keyboard=self.keyboard,
+            about=self.about,
+            reply_to=reply_to,
+            silent=silent,
+            at=at,
+        )
 
-    def rewrite(self, message_id: int) -> Rewrite:
+    def rewrite(self, message_id: int, *, at: Where = 0, lasting: bool = True) -> Rewrite:
         """Show it in place of the message `message_id`."""
-        return Rewrite(message_id=message_id, text=self.text, keyboard=self.keyboard, about=self.about)
+        return Rewrite(
+            message_id=message_id,
+            text=self.text,
+            keyboard=self.keyboard,
+            about=self.about,
+            at=at,
+            lasting=lasting,
+        )

@@ -8,13 +8,15 @@ from bot.chat.outgoing import Application, Draft
 from bot.chat.screens.applying import cancelled
 from bot.chat.screens.linking import already_linked
 from bot.handlers.buttons import Pressed
+from bot.handlers.reply import original_of
 from bot.handlers.turn import Turn
 
 
 async def command(turn: Turn, message: Message) -> None:
     """/cancel: nothing waits for an answer here, so only what it replies to can be stopped."""
-    if message.reply_to_message:
-        await _spend(turn, message.reply_to_message.message_id)
+    original = original_of(message)
+    if original is not None:
+        await _spend(turn, original)
     turn.say(cancelled(turn.texts).say())
 
 

@@ -39,9 +39,32 @@ async def text(turn: Turn, message: Message) -> None:
 
 
 async def replied_to(turn: Turn, message: Message) -> Subject | None:
-    """What the message that `message` replies to is about."""
+    """What the message that `message` replies to is about; in a topic, its conversation.
+
+    None where that is unknown, or where the topic is another conversation's than the message.
+    """
+    original = original_of(message)
+    about = await turn.subject(original) if original is not None else None
+    if turn.here is None or isinstance(about, Application):
+        return about
+    if isinstance(about, Conversation) and about.nid != turn.here:
+        return None
+    return about if isinstance(about, Conversation) else Conversation(turn.here)
+
+
+def original_of(message: Message) -> int | None:
+    """The message that `message` replies to.
+
+    Telegram has every message of a topic "reply" to the one that opened it; an answer from another
+    topic carries its original as `external_reply`.
+    """
+    outside = message.external_reply
+    if outside is not None and outside.message_id is not None:
+        return outside.message_id if outside.chat is None or outside.chat.id == message.chat.id else None
     original = message.reply_to_message
-    return await turn.subject(original.message_id) if original else None
+    if original is None or original.forum_topic_created or original.message_id == message.message_thread_id:
+        return None
+    return original.message_id
 
 
 def sendable(turn: Turn, body: str, message_id: int) -> bool:
@@ -139,6 +162,6 @@ async def _unaddressed(turn: Turn, message: Message) -> None:
         await apply.letter(turn, message.message_id, about, body)
     elif not await apply.recognised(turn, message):
         screen = await ask_to_whom(turn, body, message.message_id)
-        if message.reply_to_message and about is None:
+        if original_of(message) is not None and about is None:
             screen = replace(screen, text=join((drafts.other_reply(turn.texts), screen.text), "\n\n"))
         turn.say(screen.say(reply_to=message.message_id))

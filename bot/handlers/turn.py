@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from bot.chat.intents import Intent
-from bot.chat.outgoing import Outgoing, Subject
+from bot.chat.outgoing import Outgoing, Subject, placed
 from bot.chat.texts import Texts
 from bot.hh.gateway import Gateway
 from bot.hh.models import Tokens
@@ -44,6 +46,8 @@ class Turn:
     `hh` may be asked only where the account is LINKED; its `HhError`s go up to the caller of `dispatch`.
     `site_url` is hh.ru's own address, `public` is True where the callback page is reachable, and
     `pending` are the writes that still wait for hh.ru, in order. `update_id` is set by dispatch.
+    `topics` is True where conversations have topics of their own; `thread` is the thread of the chat
+    where the user acts, 0 for the general place, and `here` the conversation whose topic that is.
     """
 
     user_id: int
@@ -58,6 +62,9 @@ class Turn:
     site_url: str
     public: bool
     pending: Sequence[Intent] = ()
+    topics: bool = False
+    thread: int = 0
+    here: str | None = None
 
     update_id: int = field(default=0, init=False)
     outgoing: list[Outgoing] = field(default_factory=list, init=False)
@@ -81,12 +88,14 @@ class Turn:
         return self.remembered.get(message_id) or await self.subjects(message_id)
 
     def say(self, *operations: Outgoing) -> None:
-        """Put these on the outbox, in order."""
-        self.outgoing.extend(operations)
+        """Put these on the outbox, in order; what names no other place stands where the user acts."""
+        self.outgoing.extend(placed(operation, self.thread) for operation in operations)
 
     def intend(self, *intents: Intent) -> None:
         """Have these carried out at hh.ru, in order, each at most once."""
-        self.intents.extend(intents)
+        self.intents.extend(
+            replace(intent, thread=self.thread) if self.thread else intent for intent in intents
+        )
 
     def remember(self, message_id: int, subject: Subject) -> None:
         """Put a message on the map, in place of what it was about before."""

@@ -15,6 +15,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:account:U` | string | worker | when the user unlinks |
 | `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
 | `hh:{s}:sites:U` | hash | worker | with the account: conversations of sister sites |
+| `hh:{s}:shown:U` | string | worker | with the account: topics, cards, answers not read yet |
 | `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
 | `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
@@ -55,7 +56,7 @@ def due(shard: int) -> str:
 
 
 def of(mailbox: int, name: str) -> str:
-    """The key `name` (head, inbox, outbox, intents, account, book, map, ...) of an account."""
+    """The key `name` (head, inbox, outbox, intents, account, book, shown, map, ...) of an account."""
     return f"{shard_prefix(shard_of(mailbox))}{name}:{mailbox}"
 
 
@@ -95,7 +96,7 @@ def probe() -> str:
 
 
 _LIVES_WITH_ITS_OWNER = re.compile(
-    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|sites):-?\d+)$"
+    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|shown|sites):-?\d+)$"
 )
 
 

@@ -63,6 +63,7 @@ class Bot(Struct, frozen=True):
 
     id: int
     username: str
+    has_topics_enabled: bool = False
 
 
 class WebhookInfo(Struct, frozen=True):

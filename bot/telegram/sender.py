@@ -4,6 +4,7 @@
     ├── Paused       nothing was sent; repeat after `seconds`
     ├── Unconfirmed  Telegram may have taken it (a timeout, a reset, a 5xx)
     ├── Unreachable  the user blocked the bot, left or was deleted; nothing was sent
+    ├── ThreadGone   there is no such thread, or Telegram says so; nothing was sent
     └── Rejected     Telegram refuses this entry for ever
 
 `BadRequest` is a subclass of `NetworkError` in python-telegram-bot, so it is looked at first.
@@ -11,16 +12,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import httpx
+from msgspec.structs import replace
 from telegram import (
     Bot,
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
     ReplyParameters,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -34,11 +40,27 @@ from telegram.error import (
 
 from bot.chat.buttons import seal
 from bot.chat.html import Html, escape, plain
-from bot.chat.outgoing import Document, Keyboard, Leave, Mark, Outgoing, Place, Rewrite, Say
+from bot.chat.outgoing import (
+    Document,
+    DropTopic,
+    Key,
+    Keyboard,
+    Leave,
+    Mark,
+    Outgoing,
+    Place,
+    Retitle,
+    Rewrite,
+    Say,
+)
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _PAUSE_SECONDS = 3.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_THREAD = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid", "topic not found")
+
+TOPIC_NAME: Final = 128
+"""Characters of a topic's name, at most (Bot API, createForumTopic)."""
 
 
 class DeliveryError(Exception):
@@ -61,8 +83,20 @@ class Unreachable(DeliveryError):
     """There is nobody to send to."""
 
 
+class ThreadGone(DeliveryError):
+    """The topic was deleted, or topics are off or out of order."""
+
+
 class Rejected(DeliveryError):
     """Telegram's own description says why."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that stands in the chat, and the thread that Telegram names for it, 0 for none."""
+
+    message_id: int
+    thread: int = 0
 
 
 class Sender:
@@ -72,19 +106,56 @@ class Sender:
         self._bot = bot
         self._key = button_key
 
-    async def perform(self, user_id: int, entry: Outgoing) -> int | None:
-        """Send one entry; returns the id of the new message, if there is one. Raises `DeliveryError`."""
+    async def perform(self, user_id: int, entry: Outgoing, thread: int = 0) -> Sent | None:
+        """Send one entry, in a thread of the chat; returns the new message, if there is one.
+
+        Renaming and deleting topics is `rename_topic` and `delete_topic`. Raises `DeliveryError`.
+        """
         try:
-            return await self._perform(user_id, entry)
+            return await self._perform(user_id, entry, thread)
         except BadRequest as error:
-            return await self._refused(user_id, entry, error)
+            return await self._refused(user_id, entry, thread, error)
         except TelegramError as error:
             raise _sorted(error) from error
 
-    async def _perform(self, user_id: int, entry: Outgoing) -> int | None:
+    async def create_topic(self, user_id: int, name: str) -> int:
+        """Make a topic; returns its thread. Raises `DeliveryError`, `Rejected` where topics are off."""
+        try:
+            topic = await self._bot.create_forum_topic(user_id, name[:TOPIC_NAME])
+        except TelegramError as error:
+            raise _sorted(error) from error
+        return topic.message_thread_id
+
+    async def rename_topic(self, user_id: int, thread: int, name: str) -> None:
+        """Give a topic another name. Raises `DeliveryError`, `ThreadGone` where there is none."""
+        try:
+            await self._bot.edit_forum_topic(user_id, thread, name=name[:TOPIC_NAME])
+        except BadRequest as error:
+            if "not_modified" not in error.message.lower():
+                raise _topic_refused(error) from error
+        except TelegramError as error:
+            raise _sorted(error) from error
+
+    async def delete_topic(self, user_id: int, thread: int) -> None:
+        """Delete a topic and everything in it. Raises `DeliveryError`, `ThreadGone` where there is none."""
+        try:
+            await self._bot.delete_forum_topic(user_id, thread)
+        except BadRequest as error:
+            raise _topic_refused(error) from error
+        except TelegramError as error:
+            raise _sorted(error) from error
+
+    async def typing(self, user_id: int, thread: int) -> None:
+        """Show for a few seconds that the bot is busy; raises `DeliveryError`."""
+        try:
+            await self._bot.send_chat_action(user_id, ChatAction.TYPING, message_thread_id=thread or None)
+        except TelegramError as error:
+            raise _sorted(error) from error
+
+    async def _perform(self, user_id: int, entry: Outgoing, thread: int) -> Sent | None:
         match entry:
             case Say():
-                return await self._say(user_id, entry)
+                return await self._say(user_id, entry, thread)
             case Rewrite():
                 await self._bot.edit_message_text(
                     entry.text,
@@ -94,19 +165,28 @@ class Sender:
                     reply_markup=self._markup(user_id, entry.keyboard),
                     link_preview_options=_NO_PREVIEW,
                 )
-                return entry.message_id
+                return Sent(entry.message_id)
             case Place():
-                venue = await self._bot.send_venue(user_id, entry.lat, entry.lng, entry.title, entry.address)
-                return venue.message_id
+                venue = await self._bot.send_venue(
+                    user_id,
+                    entry.lat,
+                    entry.lng,
+                    entry.title,
+                    entry.address,
+                    message_thread_id=thread or None,
+                )
+                return _sent(venue)
             case Document():
-                return await self._document(user_id, entry)
+                return await self._document(user_id, entry, thread)
             case Mark():
                 await self._bot.set_message_reaction(user_id, entry.message_id, entry.emoji)
             case Leave():
                 await self._bot.leave_chat(user_id)
+            case Retitle() | DropTopic():
+                raise TypeError("topics are renamed and deleted by their thread")
         return None
 
-    async def _say(self, user_id: int, say: Say) -> int:
+    async def _say(self, user_id: int, say: Say, thread: int) -> Sent:
         markup: InlineKeyboardMarkup | ForceReply | None = self._markup(user_id, say.keyboard)
         if say.prompt is not None:
             markup = ForceReply(input_field_placeholder=say.prompt[:64] or None)
@@ -118,10 +198,11 @@ class Sender:
             reply_parameters=_replying(say.reply_to),
             disable_notification=say.silent,
             link_preview_options=_NO_PREVIEW,
+            message_thread_id=thread or None,
         )
-        return message.message_id
+        return _sent(message)
 
-    async def _document(self, user_id: int, document: Document) -> int:
+    async def _document(self, user_id: int, document: Document, thread: int) -> Sent:
         message = await self._bot.send_document(
             user_id,
             document.content,
@@ -130,35 +211,35 @@ class Sender:
             parse_mode=ParseMode.HTML,
             reply_parameters=_replying(document.reply_to),
             disable_notification=document.silent,
+            message_thread_id=thread or None,
         )
-        return message.message_id
+        return _sent(message)
 
     def _markup(self, user_id: int, keyboard: Keyboard) -> InlineKeyboardMarkup | None:
         if not keyboard:
             return None
-        return InlineKeyboardMarkup(
-            [
-                [
-                    InlineKeyboardButton(key.label, url=key.url)
-                    if key.press is None
-                    else InlineKeyboardButton(key.label, callback_data=seal(key.press, user_id, self._key))
-                    for key in row
-                ]
-                for row in keyboard
-            ]
+        return InlineKeyboardMarkup([[self._button(user_id, key) for key in row] for row in keyboard])
+
+    def _button(self, user_id: int, key: Key) -> InlineKeyboardButton:
+        if key.press is None:
+            return InlineKeyboardButton(key.label, url=key.url, style=key.style)
+        return InlineKeyboardButton(
+            key.label, callback_data=seal(key.press, user_id, self._key), style=key.style
         )
 
-    async def _refused(self, user_id: int, entry: Outgoing, error: BadRequest) -> int | None:
+    async def _refused(self, user_id: int, entry: Outgoing, thread: int, error: BadRequest) -> Sent | None:
         """What Telegram's refusal of this one entry means for it."""
         reason = error.message.lower()
         if "not modified" in reason and isinstance(entry, Rewrite):
-            return entry.message_id
+            return Sent(entry.message_id)
+        if thread and any(words in reason for words in _NO_THREAD):
+            raise ThreadGone(error.message) from error
         if "chat not found" in reason or "user not found" in reason:
             raise Unreachable(error.message) from error
         instead = _instead(entry)
         if instead is None:
             raise Rejected(error.message) from error
-        return await self.perform(user_id, instead)
+        return await self.perform(user_id, instead, thread)
 
 
 def _replying(to: int | None) -> ReplyParameters | None:
@@ -170,16 +251,29 @@ def _instead(entry: Outgoing) -> Outgoing | None:
 
     An edit of a message that is gone becomes a new message, a reaction a reply, a message that
     can't be shown as it is its bare text; a venue or a calendar entry is left out, it stands in the text.
+    Colours of buttons, which an older Bot API server may not know, go first.
     """
     match entry:
+        case Say() | Rewrite() if any(key.style for row in entry.keyboard for key in row):
+            plain_keys = tuple(tuple(replace(key, style=None) for key in row) for row in entry.keyboard)
+            return replace(entry, keyboard=plain_keys)
         case Say() if entry.keyboard or "<" in entry.text:
             return Say(text=escape(plain(Html(entry.text))), about=entry.about, silent=entry.silent)
-        case Rewrite():
+        case Rewrite() if entry.lasting:
             return Say(text=entry.text, keyboard=entry.keyboard, about=entry.about, silent=True)
-        case Mark():
+        case Mark() if entry.fallback:
             return Say(text=entry.fallback, reply_to=entry.message_id, silent=True)
         case _:
             return None
+
+
+def _sent(message: Message) -> Sent:
+    return Sent(message.message_id, (message.message_thread_id or 0) if message.is_topic_message else 0)
+
+
+def _topic_refused(error: BadRequest) -> DeliveryError:
+    known = any(words in error.message.lower() for words in _NO_THREAD)
+    return ThreadGone(error.message) if known else Rejected(error.message)
 
 
 def _sorted(error: TelegramError) -> DeliveryError:

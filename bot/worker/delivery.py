@@ -7,14 +7,15 @@ import logging
 
 from msgspec import structs
 
-from bot.chat.outgoing import Document, Outgoing, Place, Say
+from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Say
 from bot.chat.screens.waited import repeated
 from bot.store import keys
 from bot.store.limiter import Limiter
-from bot.telegram.sender import Paused, Rejected, Unconfirmed, Unreachable
+from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.worker.access import texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
+from bot.worker.topics import Topics
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class DeliveryLane:
     def __init__(self, services: Services, session: Session) -> None:
         self._services = services
         self._session = session
+        self._topics = Topics(services, session)
         pace = keys.of(session.user_id, "pace")
         self._chat = Limiter(services.store, pace, rate=CHAT_RATE, burst=CHAT_BURST)
 
@@ -55,7 +57,7 @@ class DeliveryLane:
     async def _deliver(self, entry: Outgoing) -> None:
         session = self._session
         try:
-            message_id = await self._services.sender.perform(session.user_id, entry)
+            sent = await self._topics.perform(entry)
         except Paused as pause:
             await self._pause(pause.seconds)
         except Unconfirmed:
@@ -70,9 +72,7 @@ class DeliveryLane:
             log.error("Telegram refuses a %s for ever: %s", type(entry).__name__, error)
             await session.commit(Change(delivered=entry))
         else:
-            about = getattr(entry, "about", None)
-            mapped = {message_id: about} if message_id is not None and about is not None else {}
-            await session.commit(Change(delivered=entry, mapped=mapped))
+            await session.commit(_delivered(entry, sent))
 
     async def _pause(self, seconds: float) -> None:
         until = self._services.clock() + seconds
@@ -89,3 +89,17 @@ class DeliveryLane:
         await session.commit(
             Change(account=lambda now: structs.replace(now or account, blocked=True), hh_id=account.hh_id)
         )
+
+
+def _delivered(entry: Outgoing, sent: Sent | None) -> Change:
+    """What is known of a message from now on: what it is about, and whether it is a conversation's card."""
+    about = getattr(entry, "about", None)
+    if sent is None or about is None:
+        return Change(delivered=entry)
+    message_id = sent.message_id
+    if isinstance(about, Conversation) and about.card:
+        nid = about.nid
+        return Change(
+            delivered=entry, mapped={message_id: about}, shown=lambda shown: shown.carded(nid, message_id)
+        )
+    return Change(delivered=entry, mapped={message_id: about})

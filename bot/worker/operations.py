@@ -59,11 +59,11 @@ def place(intent: Intent, screen: Screen) -> Outgoing:
     """Show a screen where the user looks for what became of his intent."""
     match intent:
         case Hide() | Apply() if intent.card_id:
-            return screen.rewrite(intent.card_id)
+            return screen.rewrite(intent.card_id, at=intent.thread)
         case Hide():
-            return screen.say()
+            return screen.say(at=intent.thread)
         case _:
-            return screen.say(reply_to=intent.chat_message_id or None)
+            return screen.say(reply_to=intent.chat_message_id or None, at=intent.thread)
 
 
 class _Send:

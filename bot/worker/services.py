@@ -15,6 +15,7 @@ from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
 from bot.store.vault import Vault
 from bot.telegram.sender import Sender
+from bot.telegram.topics import TopicMode
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Timing:
 
     `settle` is how long after an unknown outcome hh.ru may still carry the request out, `check` the
     pause between read-backs meanwhile; `retry` is the pause before a poll that failed is repeated,
-    `walk` that between looks at every page; `stop` is how long running steps may end on shutdown.
+    `walk` that between looks at every page; `stop` is how long running steps may end on shutdown,
+    `topics` the pause between looks whether chats have topics.
     """
 
     settle: float = 12.0
@@ -31,6 +33,7 @@ class Timing:
     retry: float = 10.0
     walk: float = 6 * 3600.0
     stop: float = 10.0
+    topics: float = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class Services:
     hh_limit: Limiter
     telegram_limit: Limiter
     sender: Sender
+    topic_mode: TopicMode
     application: Bridge
     linking: Linking
     bot_username: str

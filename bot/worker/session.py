@@ -16,6 +16,7 @@ from msgspec import convert, structs
 from msgspec.msgpack import Decoder
 
 from bot.chat.outgoing import Outgoing, Subject
+from bot.chat.shown import Shown
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.mailbox import Claim, Command, Mailboxes
@@ -32,7 +33,7 @@ MAP_SIZE = 4000
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
-ERASED = ("account", "book", "intents", "outbox", "map", "map-old", "failed", "sent", "sites")
+ERASED = ("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites")
 """The keys that go with the user."""
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
@@ -45,7 +46,8 @@ SENT_SECONDS = 2 * 24 * 3600
 class Head:
     """The small numbers of a mailbox. Moments are Unix seconds; 0 is never.
 
-    `page` is the digest of the first page at the last look, "" where it must be parsed anew.
+    `page` is the digest of the first page at the last look, "" where it must be parsed anew. Until
+    `linear` no topics are tried: Telegram refused them.
     """
 
     poll: float = 0
@@ -54,6 +56,7 @@ class Head:
     outbox: float = 0
     page: str = ""
     tries: int = 0
+    linear: float = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:
@@ -75,8 +78,8 @@ class Change:
     """What one step changes; everything unset stays as it is.
 
     `handled` updates leave the inbox. `delivered` is the first entry of the outbox and leaves it;
-    `retried` replaces it. `queue` and `account` are computed from what is there at the moment of
-    writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
+    `retried` replaces it. `queue`, `account` and `shown` are computed from what is there at the moment
+    of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
     `erase` the user.
     """
 
@@ -90,6 +93,7 @@ class Change:
     erase: bool = False
     reset: bool = False
     book: Book | None = None
+    shown: Callable[[Shown], Shown] | None = None
     mapped: Mapping[int, Subject] = field(default_factory=dict)
     sent: str | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +121,7 @@ class Session:
         self._mailboxes = mailboxes
         self._store = store
         self._book: Book | None = None
+        self._shown: Shown | None = None
         self._lock = asyncio.Lock()
         self._outbox_whole = True
         self._take_outbox(claim.outbox)
@@ -138,6 +143,14 @@ class Session:
                 packed = await self._store.get(self._key("book"))
             self._book = unpack(packed, Book) if isinstance(packed, bytes) else Book()
         return self._book
+
+    async def shown(self) -> Shown:
+        """What stands in the chat of each conversation."""
+        if self._shown is None:
+            with unavailable():
+                packed = await self._store.get(self._key("shown"))
+            self._shown = unpack(packed, Shown) if isinstance(packed, bytes) else Shown()
+        return self._shown
 
     async def subject(self, message_id: int) -> Subject | None:
         """What one of the chat's messages is about."""
@@ -180,8 +193,9 @@ class Session:
                 raise Superseded("the outbox was emptied")
             queue = change.queue(self.queue) if change.queue else None
             account = change.account(self.account) if change.account else None
-            await self._mailboxes.commit(self.claim, [*self._commands(change, queue, account)])
-            self._apply(change, queue, account)
+            shown = change.shown(await self.shown()) if change.shown else None
+            await self._mailboxes.commit(self.claim, [*self._commands(change, queue, account, shown)])
+            self._apply(change, queue, account, shown)
         self.stirred.set()
 
     def wake_at(self) -> float | None:
@@ -203,7 +217,7 @@ class Session:
         return keys.of(self.user_id, name)
 
     def _commands(
-        self, change: Change, queue: list[Waiting] | None, account: Account | None
+        self, change: Change, queue: list[Waiting] | None, account: Account | None, shown: Shown | None
     ) -> Iterator[Command]:
         if change.erase:
             for name in ERASED:
@@ -213,10 +227,13 @@ class Session:
         if change.reset:
             yield ("DEL", self._key("book"))
             yield ("DEL", self._key("sites"))
+            yield ("DEL", self._key("shown"))
         if account is not None:
             yield ("SET", self._key("account"), pack(account))
         if change.book is not None:
             yield ("SET", self._key("book"), pack(change.book))
+        if shown is not None and shown is not self._shown:
+            yield ("SET", self._key("shown"), pack(shown))
         if queue:
             yield ("SET", self._key("intents"), pack(queue))
         elif queue is not None:
@@ -256,9 +273,12 @@ class Session:
         if change.sites:
             yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
 
-    def _apply(self, change: Change, queue: list[Waiting] | None, account: Account | None) -> None:
+    def _apply(
+        self, change: Change, queue: list[Waiting] | None, account: Account | None, shown: Shown | None
+    ) -> None:
         if change.erase:
             self.account, self._book, self.head, self.queue = None, Book(), Head(), []
+            self._shown = Shown()
             self.outbox.clear()
             self._outbox_whole = True
             self.claim.mapped = 0
@@ -271,11 +291,13 @@ class Session:
         if self._outbox_whole:
             self.outbox.extend(change.said)
         if change.reset:
-            self._book = Book()
+            self._book, self._shown = Book(), Shown()
         if account is not None:
             self.account = account
         if change.book is not None:
             self._book = change.book
+        if shown is not None:
+            self._shown = shown
         if queue is not None:
             self.queue = queue
         overflow = self.claim.mapped + len(change.mapped) > MAP_SIZE

@@ -35,6 +35,8 @@ TRIES = 3
 """How often the handling of one update may fail, or kill its process, before it is set aside."""
 
 _AGAIN = 0.2
+_GENERAL = 1
+"""The thread of the general topic; it must not be named when sending (tdlib/telegram-bot-api, Client.cpp)."""
 
 
 class UpdatesLane:
@@ -60,7 +62,7 @@ class UpdatesLane:
         for attempt in range(tries):
             try:
                 update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
-                turn, before = self._turn(update), self._session.account
+                turn, before = await self._turn(update), self._session.account
                 await self._take(turn, update)
                 await self._commit(turn, before)
                 return
@@ -136,11 +138,12 @@ class UpdatesLane:
             return False
         return True
 
-    def _turn(self, update: Update) -> Turn:
+    async def _turn(self, update: Update) -> Turn:
         services, session = self._services, self._session
         account = session.account
         user = update.effective_user
         code = (user.language_code if user else None) or "ru"
+        thread = _thread(update)
 
         def seal(tokens: Tokens) -> bytes:
             return seal_tokens(services, tokens)
@@ -158,7 +161,18 @@ class UpdatesLane:
             site_url=services.settings.hh_site_url,
             public=services.settings.public_url is not None,
             pending=[waiting.intent for waiting in session.queue],
+            topics=services.topic_mode.on,
+            thread=thread,
+            here=(await session.shown()).conversation_in(thread),
         )
+
+
+def _thread(update: Update) -> int:
+    """The topic where the user acts, 0 for the general place of the chat."""
+    message = update.effective_message
+    if message is None or not message.is_topic_message or message.message_thread_id == _GENERAL:
+        return 0
+    return message.message_thread_id or 0
 
 
 def _newly_linked(before: Account | None, wanted: Account) -> bool:

@@ -1,0 +1,127 @@
+"""What stands in the chat of each conversation: its topic, its card, and answers not read yet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, structs
+
+from bot.chat.outgoing import Topic
+from bot.hh.models import Message, Negotiation
+
+MOST = 1000
+"""How many conversations are known; the ones touched last stay."""
+
+_FORMER, _UNREAD = 3, 20
+
+
+class Sent(Struct, frozen=True, array_like=True):
+    """The user's message `chat_id` is `mid` at hh.ru, written at `at` by its clock (Unix seconds).
+
+    `mid` is "" for a cover letter, whose id hh.ru doesn't tell.
+    """
+
+    chat_id: int
+    mid: str
+    at: int = 0
+
+
+class Spot(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One conversation in the chat; 0 and "" where there is nothing.
+
+    `thread` and `name` are those of its topic, `former` are topics that it had before. `echoed` where
+    Telegram was seen to name the thread of what was sent there. `card` is the message that shows how
+    the conversation stands. `unread` are the user's messages that the employer has not read.
+    """
+
+    thread: int = 0
+    name: str = ""
+    former: tuple[int, ...] = ()
+    echoed: bool = False
+    card: int = 0
+    unread: tuple[Sent, ...] = ()
+
+    def moved(self, thread: int, name: str = "") -> Spot:
+        """Another topic, or 0 for none; what is written in the present one still belongs here."""
+        former = (self.thread, *self.former)[:_FORMER] if self.thread else self.former
+        return structs.replace(self, thread=thread, name=name, former=former, echoed=False)
+
+    def awaiting(self, sent: Sent) -> Spot:
+        """One more message that the employer has yet to read."""
+        others = (each for each in self.unread if each.chat_id != sent.chat_id)
+        return structs.replace(self, unread=(*others, sent)[-_UNREAD:])
+
+    def read(self, negotiation: Negotiation, messages: Iterable[Message] | None) -> tuple[Spot, list[int]]:
+        """What the employer has read since, by the user's messages in the chat.
+
+        The listed conversation counts what the employer has not read (OpenAPI 2025-12,
+        `counters.unread_messages`): none, or fewer than wait here, tell without reading the messages.
+        A list older than the last message counts without it.
+        """
+        viewed = {each.id for each in messages or () if each.mine and each.viewed_by_opponent}
+        count = negotiation.counters.unread_messages if negotiation.counters else None
+        stale = any(sent.at > int(negotiation.updated_at.timestamp()) for sent in self.unread)
+        surely = 0 if count is None or stale else len(self.unread) - count
+        seen = [
+            sent
+            for at, sent in enumerate(self.unread)
+            if at < surely or sent.mid in viewed or (not sent.mid and negotiation.viewed_by_opponent)
+        ]
+        if not seen:
+            return self, []
+        rest = tuple(sent for sent in self.unread if sent not in seen)
+        return structs.replace(self, unread=rest), [sent.chat_id for sent in seen]
+
+
+_NOTHING = Spot()
+
+
+class Shown(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """All conversations of a chat, the one touched last at the end."""
+
+    spots: dict[str, Spot] = {}
+
+    def of(self, nid: str) -> Spot:
+        """What stands in the chat of one conversation."""
+        return self.spots.get(nid, _NOTHING)
+
+    def put(self, nid: str, spot: Spot) -> Shown:
+        """With one conversation replaced."""
+        if self.of(nid) == spot:
+            return self
+        others = {key: value for key, value in self.spots.items() if key != nid}
+        kept = {**others, nid: spot} if spot != _NOTHING else others
+        return Shown(dict(list(kept.items())[-MOST:]))
+
+    def conversation_in(self, thread: int) -> str | None:
+        """Whose topic a thread is, or was."""
+        if not thread:
+            return None
+        for nid, spot in self.spots.items():
+            if thread == spot.thread or thread in spot.former:
+                return nid
+        return None
+
+    def opened(self, topic: Topic, thread: int) -> Shown:
+        """A topic was made."""
+        return self.put(topic.nid, self.of(topic.nid).moved(thread, topic.name))
+
+    def renamed(self, topic: Topic) -> Shown:
+        """A topic has its new name."""
+        return self.put(topic.nid, structs.replace(self.of(topic.nid), name=topic.name))
+
+    def echoing(self, nid: str) -> Shown:
+        """Telegram names the thread of what is sent to the topic."""
+        return self.put(nid, structs.replace(self.of(nid), echoed=True))
+
+    def gone(self, nid: str) -> Shown:
+        """A topic was deleted."""
+        return self.put(nid, self.of(nid).moved(0))
+
+    def carded(self, nid: str, message_id: int) -> Shown:
+        """The newest card of a conversation is this message."""
+        return self.put(nid, structs.replace(self.of(nid), card=message_id))
+
+    def awaiting(self, nid: str, sent: Sent) -> Shown:
+        """The user's message went to the employer."""
+        return self.put(nid, self.of(nid).awaiting(sent))

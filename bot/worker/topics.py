@@ -1,0 +1,146 @@
+"""Sending where it belongs: each conversation has a topic, made when the first news of it comes.
+
+A topic is noted as soon as Telegram has made it, before anything is sent there. Only where a process
+dies in between, or Telegram never confirms that it made one, an empty topic stays behind. Whatever
+happens to topics, the message itself is sent once: without one it stands in the general place, and
+the map of messages finds its conversation all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Rewrite, Say, Topic
+from bot.telegram.sender import DeliveryError, Paused, Rejected, Sent, ThreadGone, Unreachable
+from bot.worker.services import Services
+from bot.worker.session import Change, Session
+
+log = logging.getLogger(__name__)
+
+LINEAR_SECONDS, _UNCONFIRMED_SECONDS = 600.0, 60.0
+"""For how long no topic is tried in a chat where Telegram refused one, or did not confirm it."""
+
+_WAITED_FOR = 10.0
+"""A pause in seconds for which news may wait to get its topic; with a longer one it comes without."""
+
+
+class Topics:
+    """The topics of one session's chat."""
+
+    def __init__(self, services: Services, session: Session) -> None:
+        self._services = services
+        self._session = session
+
+    async def perform(self, entry: Outgoing) -> Sent | None:
+        """Send one entry where it belongs; raises `DeliveryError` where the entry itself failed."""
+        match entry:
+            case Retitle():
+                await self._rename(entry.topic)
+                return None
+            case DropTopic():
+                await self._drop(entry.nid)
+                return None
+            case Say(at=Topic() as topic) | Place(at=Topic() as topic) | Document(at=Topic() as topic):
+                return await self._in_topic(entry, topic)
+            case (
+                Say(at=int(thread))
+                | Place(at=int(thread))
+                | Document(at=int(thread))
+                | Rewrite(at=int(thread))
+            ) if thread:
+                return await self._in_thread(entry, thread)
+        return await self._services.sender.perform(self._session.user_id, entry)
+
+    async def _in_thread(self, entry: Outgoing, thread: int) -> Sent | None:
+        sender, user_id = self._services.sender, self._session.user_id
+        try:
+            return await sender.perform(user_id, entry, thread)
+        except ThreadGone:
+            return await sender.perform(user_id, entry)
+
+    async def _in_topic(self, entry: Say | Place | Document, topic: Topic) -> Sent | None:
+        sender, user_id = self._services.sender, self._session.user_id
+        thread = await self._thread(topic)
+        for _ in range(2):
+            if not thread:
+                break
+            try:
+                sent = await sender.perform(user_id, entry, thread)
+            except ThreadGone:
+                # Deleted, or out of order for all: a new one is made, and noted only when it is there.
+                thread = await self._made(topic)
+            else:
+                await self._noticed(topic.nid, thread, sent)
+                return sent
+        if thread:
+            await self._give_up("messages are refused in a new topic, too")
+        if isinstance(entry, Say) and entry.only_there:
+            return None
+        return await sender.perform(user_id, entry)
+
+    async def _thread(self, topic: Topic) -> int:
+        """The thread of a conversation, made where it is missing; 0 where there is none to be had."""
+        if not self._services.topic_mode.on or self._session.head.linear > self._services.clock():
+            return 0
+        return (await self._session.shown()).of(topic.nid).thread or await self._made(topic)
+
+    async def _made(self, topic: Topic) -> int:
+        """A new topic; 0 where Telegram refuses or does not confirm it."""
+        try:
+            thread = await self._services.sender.create_topic(self._session.user_id, topic.name)
+        except Unreachable:
+            raise
+        except DeliveryError as error:
+            if isinstance(error, Paused) and error.seconds <= _WAITED_FOR:
+                raise
+            refused = isinstance(error, Rejected | Paused)
+            await self._give_up(
+                f"{type(error).__name__}: {error}", LINEAR_SECONDS if refused else _UNCONFIRMED_SECONDS
+            )
+            return 0
+        await self._session.commit(Change(shown=lambda shown: shown.opened(topic, thread)))
+        return thread
+
+    async def _noticed(self, nid: str, thread: int, sent: Sent | None) -> None:
+        """Telegram may put what was meant for a deleted topic into the general place, without an error.
+
+        That is believed only where it named the thread of earlier messages
+        (https://github.com/tdlib/telegram-bot-api/issues/854).
+        """
+        spot = (await self._session.shown()).of(nid)
+        if sent is None or spot.thread != thread or (sent.thread == thread) == spot.echoed:
+            return
+        if sent.thread == thread:
+            await self._session.commit(Change(shown=lambda shown: shown.echoing(nid)))
+        else:
+            await self._session.commit(Change(shown=lambda shown: shown.gone(nid)))
+
+    async def _rename(self, topic: Topic) -> None:
+        spot = (await self._session.shown()).of(topic.nid)
+        if not spot.thread or spot.name == topic.name:
+            return
+        try:
+            await self._services.sender.rename_topic(self._session.user_id, spot.thread, topic.name)
+        except Unreachable:
+            raise
+        except DeliveryError as error:
+            log.info("a topic keeps its name: %s: %s", type(error).__name__, error)
+        else:
+            await self._session.commit(Change(shown=lambda shown: shown.renamed(topic)))
+
+    async def _drop(self, nid: str) -> None:
+        spot = (await self._session.shown()).of(nid)
+        if not spot.thread:
+            return
+        try:
+            await self._services.sender.delete_topic(self._session.user_id, spot.thread)
+        except (Unreachable, Paused):
+            raise
+        except DeliveryError as error:
+            log.info("a topic was not deleted: %s: %s", type(error).__name__, error)
+        else:
+            await self._session.commit(Change(shown=lambda shown: shown.gone(nid)))
+
+    async def _give_up(self, why: str, seconds: float = LINEAR_SECONDS) -> None:
+        log.info("no topics in a chat for a while: %s", why)
+        await self._session.commit(Change(head={"linear": self._services.clock() + seconds}))
