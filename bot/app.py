@@ -85,16 +85,17 @@ async def run(
 
     Raises `bot.store.errors.EmbeddedServerError` and OSError (the port is taken) at the start.
     """
-    async with _shared(settings) as shared, asyncio.TaskGroup() as tasks:
+    timing = timing or Timing()
+    async with _shared(settings, timing) as shared, asyncio.TaskGroup() as tasks:
         if web:
-            tasks.create_task(_web(settings, shared, telegram_link_base, ready))
+            tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready))
         if worker:
-            tasks.create_task(_work(settings, shared, timing or Timing()))
+            tasks.create_task(_work(settings, shared, timing))
         await shared.identity.run()
 
 
 @asynccontextmanager
-async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
+async def _shared(settings: Settings, timing: Timing) -> AsyncIterator[_Shared]:
     # Before the server starts: a lost key must not be replaced by a new one unnoticed.
     secrets = [key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)]
     async with AsyncExitStack() as stack:
@@ -119,7 +120,7 @@ async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
         yield _Shared(
             store=store,
-            mailboxes=Mailboxes(store),
+            mailboxes=Mailboxes(store, lease=timing.lease),
             vault=vault,
             oauth=oauth,
             hh=hh,
@@ -130,7 +131,11 @@ async def _shared(settings: Settings) -> AsyncIterator[_Shared]:
 
 
 async def _web(
-    settings: Settings, shared: _Shared, telegram_link_base: str, ready: asyncio.Event | None
+    settings: Settings,
+    shared: _Shared,
+    timing: Timing,
+    telegram_link_base: str,
+    ready: asyncio.Event | None,
 ) -> None:
     """Ingress: the HTTP server, and the webhook or the poller."""
     intake = Intake(shared.mailboxes)
@@ -138,7 +143,9 @@ async def _web(
     if settings.webhook_url is not None:
         source = Webhook(shared.telegram, settings.webhook_url, settings.webhook_secret)
     else:
-        source = Poller(shared.telegram, intake, Lease(shared.store, keys.poller_lease()))
+        source = Poller(
+            shared.telegram, intake, Lease(shared.store, keys.poller_lease(), seconds=timing.poller)
+        )
     app = build(
         linking=shared.linking,
         intake=intake,

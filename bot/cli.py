@@ -13,16 +13,21 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from bot import log
+from bot import failpoints, log
 from bot.settings import Settings, SettingsError, likely_typos, load
+
+if TYPE_CHECKING:
+    from bot.worker.services import Timing
 
 CANT_START = 2
 CHECK_FAILED = 1
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+def main(arguments: Sequence[str] | None = None, *, timing: Timing | None = None) -> int:
+    """Run one command; returns the exit code. `timing` is for tests."""
     given = _parser().parse_args(arguments)
     command: str = given.command
     try:
@@ -31,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings()
         if command == "check":
             return _check(settings)
-        return _bridge(settings, web=command != "worker", worker=command != "web")
+        _arm(settings)
+        return _bridge(settings, web=command != "worker", worker=command != "web", timing=timing)
     except SettingsError as error:
         _complain(error.faults)
         return CHECK_FAILED if command == "check" else CANT_START
@@ -84,14 +90,29 @@ def _settings() -> Settings:
     return settings
 
 
+def _arm(settings: Settings) -> None:
+    """Fail points are for tests: next to the real hh.ru or Telegram they are a fault of the settings."""
+    plan = os.environ.get(failpoints.VARIABLE)
+    if not plan:
+        return
+    outside = (settings.telegram_api_url, settings.hh_api_url, settings.hh_token_url)
+    if not all(urlsplit(url).hostname == "127.0.0.1" for url in outside):
+        raise SettingsError([f"{failpoints.VARIABLE}: is only for the bridge's own tests: take it away"])
+    try:
+        failpoints.arm(plan)
+    except ValueError as error:
+        raise SettingsError([f"{failpoints.VARIABLE}: {error}"]) from error
+
+
 # What a command needs is imported when it is run: `--help` and a wrong setting answer at once.
 
 
-def _bridge(settings: Settings, *, web: bool, worker: bool) -> int:
+def _bridge(settings: Settings, *, web: bool, worker: bool, timing: Timing | None) -> int:
     from bot.app import run
 
     return _run(
-        run(settings, web=web, worker=worker), port=("HTTP_PORT", settings.http_host, settings.http_port)
+        run(settings, web=web, worker=worker, timing=timing),
+        port=("HTTP_PORT", settings.http_host, settings.http_port),
     )
 
 

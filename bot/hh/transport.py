@@ -10,10 +10,17 @@ an employer must know the difference, so it is restored here:
 
 aiohttp also repeats a PUT or DELETE by itself when a kept connection turns out to be dead; here
 nothing is repeated except by the caller.
+
+A request also leaves only while `bot.fence` lets it, asked when its bytes go to the kernel; and what
+the kernel can't get through is dropped after `UNACKNOWLEDGED_SECONDS`. Linux would go on for a quarter
+of an hour, even for a program that has long given up or was killed, and a message that was sent again
+meanwhile would arrive twice.
 """
 
 from __future__ import annotations
 
+import socket
+import sys
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
@@ -22,11 +29,17 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 import aiohttp_socks
 import httpx
+from aiohappyeyeballs import AddrInfoType
 from httpx_aiohttp import AiohttpTransport
+
+from bot.fence import may_leave
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
 POOL_SECONDS = 30.0
+UNACKNOWLEDGED_SECONDS = 7.0
+"""How long the kernel tries to get what was sent through (tcp(7), TCP_USER_TIMEOUT). Only Linux can."""
+
 KEEPALIVE_SECONDS = 15.0
 """Shorter than common servers keep a connection, so that few requests meet a dead one."""
 
@@ -61,6 +74,7 @@ def open_transport(proxy_url: str | None = None, *, connections: int = 100) -> A
             connector=_connector(socks_url, context, connections),
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=[_tell_apart],
+            trace_configs=[_fenced()],
         )
 
     return AiohttpTransport(verify=context, proxy=http_proxy, client=session)
@@ -91,6 +105,27 @@ async def _tell_apart(
         raise httpx.ReadError(str(error)) from error
 
 
+def _fenced() -> aiohttp.TraceConfig:
+    # aiohttp announces both right before it writes: the headers of a request without a body, else the body
+    # with the headers before it. Where the second one is refused, aiohttp reports a broken connection.
+    async def ask(*_: object) -> None:
+        if not may_leave():
+            raise httpx.ConnectError("the right to send this has ended")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(ask)
+    trace.on_request_chunk_sent.append(ask)
+    return trace
+
+
+def _socket(address: AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    opened = socket.socket(family, kind, protocol)
+    if sys.platform == "linux":
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKNOWLEDGED_SECONDS * 1000))
+    return opened
+
+
 @cache
 def _trust() -> SSLContext:
     # Reading the certificates takes 50 ms; SSL_CERT_FILE and SSL_CERT_DIR are honoured.
@@ -99,7 +134,9 @@ def _trust() -> SSLContext:
 
 def _connector(socks_url: str | None, context: SSLContext, connections: int) -> aiohttp.BaseConnector:
     if socks_url is None:
-        return aiohttp.TCPConnector(ssl=context, limit=connections, keepalive_timeout=KEEPALIVE_SECONDS)
+        return aiohttp.TCPConnector(
+            ssl=context, limit=connections, keepalive_timeout=KEEPALIVE_SECONDS, socket_factory=_socket
+        )
     return aiohttp_socks.ProxyConnector.from_url(
         socks_url, ssl=context, limit=connections, keepalive_timeout=KEEPALIVE_SECONDS
     )

@@ -31,7 +31,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
-from redis.exceptions import TimeoutError
+from redis.exceptions import ReadOnlyError, ResponseError, TimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 # Seconds. A blocking command must ask for less than LONGEST_BLOCK, or its silence looks like a dead server.
@@ -59,13 +59,14 @@ def connect(url: str) -> Client:
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError("no address of a Redis")
     pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
-    return Redis.from_pool(_cancellable(pool))
+    return Redis.from_pool(_careful(pool))
 
 
-class _Cancellable(AbstractConnection):
-    """A connection whose writes can be cancelled.
+class _Careful(AbstractConnection):
+    """A connection whose writes can be cancelled, and that leaves a server which has become a replica.
 
-    redis-py writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes
+    After a failover the address may lead to another server, while an open connection leads to the old
+    one. redis-py writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes
     together with the end of the write (python/cpython#86296): a worker would then never stop.
     """
 
@@ -81,13 +82,34 @@ class _Cancellable(AbstractConnection):
         finally:
             self.socket_timeout = limit
 
+    async def read_response(
+        self,
+        disable_decoding: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109, redis-py's own
+        *,
+        disconnect_on_error: bool = True,
+        push_request: bool | None = False,
+    ) -> object:
+        try:
+            return await super().read_response(
+                disable_decoding,
+                timeout,
+                disconnect_on_error=disconnect_on_error,
+                push_request=push_request,
+            )
+        except ResponseError as error:
+            # Redis 6.2 wraps it where it came from a script.
+            if "READONLY " in str(error) or isinstance(error, ReadOnlyError):
+                self.mark_for_reconnect()  # type: ignore[no-untyped-call]
+            raise
+
 
 P = TypeVar("P", bound=ConnectionPool)
 
 
-def _cancellable(pool: P) -> P:
+def _careful(pool: P) -> P:
     kind = pool.connection_class
-    pool.connection_class = type(f"Cancellable{kind.__name__}", (_Cancellable, kind), {})
+    pool.connection_class = type(f"Careful{kind.__name__}", (_Careful, kind), {})
     return pool
 
 
@@ -185,5 +207,5 @@ def _sentinel(url: str) -> Redis:
         **address.login,
         **_options(),
     )
-    _cancellable(master.connection_pool)
+    _careful(master.connection_pool)
     return master

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from bot.clock import steady
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.scripts import Script, Store, Word
@@ -46,7 +47,10 @@ class Incoming:
 
 @dataclass
 class Claim:
-    """A mailbox held by this worker, as it was when claimed. `mapped` is the size of its message map."""
+    """A mailbox held by this worker, as it was when claimed. `mapped` is the size of its message map.
+
+    `good_until` is on the clock of `bot.clock.steady`: until then surely nobody else holds it.
+    """
 
     mailbox: int
     token: str
@@ -56,6 +60,12 @@ class Claim:
     updates: list[bytes]
     outbox: list[bytes]
     mapped: int
+    good_until: float = 0.0
+
+    @property
+    def held(self) -> bool:
+        """True while this process surely is the only holder."""
+        return steady() < self.good_until
 
 
 @dataclass(frozen=True)
@@ -122,10 +132,13 @@ class Mailboxes:
         """Claim at most `limit` due mailboxes, each with at most `batch` updates and outbox entries."""
         token = secrets.token_hex(8)
         words: list[Word] = [keys.shard_prefix(shard), limit, token, self.lease, batch, self._now()]
+        # The term is counted from before it was asked for, so it ends here no later than in Redis.
+        asked, good_until = time.time(), steady() + self.lease
         with unavailable():
             reply = await _claim(self._store, [keys.due(shard)], words)
         now, next_due, rows = msgspec.convert(reply, tuple[bytes, bytes, list[_ClaimReply]])
-        self._ahead = float(now) - time.time()
+        # Redis looked at its clock somewhere between; however slow the answer was, no more is known.
+        self._ahead = min(max(self._ahead, float(now) - time.time()), float(now) - asked)
         claims = [
             Claim(
                 mailbox=int(row.mailbox),
@@ -136,6 +149,7 @@ class Mailboxes:
                 updates=row.updates,
                 outbox=row.outbox,
                 mapped=row.mapped,
+                good_until=good_until,
             )
             for row in rows
         ]
@@ -152,20 +166,31 @@ class Mailboxes:
         if done != 1:
             raise ClaimLost(claim.mailbox)
 
-    async def release(self, claim: Claim, wake: float | None, *, stopping: bool = False) -> bool:
+    async def release(self, claim: Claim, wake: float | None) -> bool:
         """Give a mailbox back, to be due at `wake` (Unix seconds).
 
-        False where updates arrived meanwhile: the claim goes on. `stopping` gives it back all the
-        same, due at once.
+        False where updates arrived meanwhile: the claim goes on.
         """
+        return await self._release(claim, "" if wake is None else f"{wake:.6f}", unfinished=False)
+
+    async def abandon(self, claim: Claim, wake: float) -> None:
+        """Give a mailbox back in the middle of its work, to be due at `wake` (Unix seconds).
+
+        Whoever can do that is alive: it doesn't count as a try of the first update.
+        """
+        await self._release(claim, f"{wake:.6f}", unfinished=True)
+
+    async def _release(self, claim: Claim, wake: str, *, unfinished: bool) -> bool:
         box = claim.mailbox
+        good_until, claim.good_until = claim.good_until, 0.0
         names = [keys.due(keys.shard_of(box)), keys.of(box, "head"), keys.of(box, "inbox")]
-        when = "" if wake is None else f"{wake:.6f}"
-        words: list[Word] = [claim.token, box, when, self._now(), keys.WAKE_CHANNEL, int(stopping)]
+        words: list[Word] = [claim.token, box, wake, keys.WAKE_CHANNEL, int(unfinished)]
         with unavailable():
             reply = await _release(self._store, names, words)
         if reply == 0:
             raise ClaimLost(box)
+        if reply == 2:
+            claim.good_until = good_until
         return reply == 1
 
     async def extend(self, claims: Iterable[Claim]) -> set[int]:
@@ -178,9 +203,13 @@ class Mailboxes:
             words: list[Word] = [keys.shard_prefix(shard), self.lease, self._now()]
             for claim in held:
                 words += [claim.mailbox, claim.token]
+            good_until = steady() + self.lease
             with unavailable():
                 reply = await _extend(self._store, [keys.due(shard)], words)
-            lost |= {int(box) for box in msgspec.convert(reply, list[bytes])}
+            gone = {int(box) for box in msgspec.convert(reply, list[bytes])}
+            for claim in held:
+                claim.good_until = 0.0 if claim.mailbox in gone else max(claim.good_until, good_until)
+            lost |= gone
         return lost
 
     async def updates(self, claim: Claim, batch: int = 50) -> list[bytes]:

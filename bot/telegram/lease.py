@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from bot.clock import steady
 from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.scripts import Store
 
@@ -33,19 +34,22 @@ class LeaseLost(Exception):
 
 
 class Lease:
-    """This process's view of the lease `key`, which runs `seconds` unless it is renewed."""
+    """This process's view of the lease `key`, which runs `seconds` unless it is renewed by `clock`."""
 
-    def __init__(self, store: Store, key: str, *, seconds: float = 15.0) -> None:
+    def __init__(
+        self, store: Store, key: str, *, seconds: float = 15.0, clock: Callable[[], float] = steady
+    ) -> None:
         self._store = store
         self._key = key
         self.seconds = seconds
+        self._clock = clock
         self._token = secrets.token_hex(16)
         self._good_until = 0.0
 
     @property
     def held(self) -> bool:
         """True while this process surely is the holder."""
-        return time.monotonic() < self._good_until
+        return self._clock() < self._good_until
 
     async def taken(self) -> bool:
         """True where some process is the holder; raises StoreUnavailable."""
@@ -54,7 +58,7 @@ class Lease:
 
     async def acquire(self) -> bool:
         """Become the holder, if nobody is; raises StoreUnavailable."""
-        asked = time.monotonic()
+        asked = self._clock()
         with unavailable():
             done = await self._store.set(self._key, self._token, nx=True, px=self._milliseconds)
         if done or await self._renewed():
@@ -65,7 +69,7 @@ class Lease:
         """Renew the lease for as long as it can be; raises LeaseLost when it can't."""
         while True:
             await asyncio.sleep(self.seconds / 3)
-            asked = time.monotonic()
+            asked = self._clock()
             try:
                 renewed = await self._renewed()
             except StoreUnavailable:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from bot.failpoints import reach
 from bot.store.errors import StoreUnavailable
 from bot.telegram.botapi import (
     BadToken,
@@ -87,6 +88,8 @@ class Poller:
                 updates = await self._api.get_updates(offset, self._hold, ALLOWED_UPDATES)
                 following = _following(updates)
                 await self._intake.put(updates)
+                if updates:
+                    reach("update-stored")
             except (BotApiError, StoreUnavailable) as error:
                 webhook_may_be_set |= isinstance(error, WebhookInTheWay)
                 await self._patience.failed(error)

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from bot.failpoints import reach
 from bot.linking import Linking
 from bot.store.errors import StoreUnavailable
 from bot.telegram.intake import Intake
@@ -78,6 +79,7 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
         try:
             async with asyncio.timeout(_STORE_TIMEOUT):
                 await intake.put([raw])
+                reach("update-stored")
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("an update could not be stored, Telegram will send it again: %s", error)
             raise web.HTTPServiceUnavailable(headers=_RETRY_AFTER) from error

@@ -10,9 +10,11 @@ from msgspec import structs
 
 from bot.chat.screens.linking import lapsed
 from bot.chat.texts import Texts
+from bot.failpoints import reach
 from bot.hh.errors import LinkAgain, OutcomeUnknown, Throttled, Unavailable
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
+from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
 from bot.store.vault import VaultError
@@ -26,6 +28,8 @@ USER_WAITS = 20.0
 
 POLL_WAITS = 0.5
 """A poll that would wait longer is put off instead, so that users go first."""
+
+_STORE_AGAIN = 0.5
 
 UNNAMED_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 """Seconds without requests after a 429: where hh.ru does not say how long, and at most."""
@@ -61,13 +65,23 @@ class SessionAccess:
             except LinkAgain as error:
                 await lapse(self._session, account, error)
                 raise
-            sealed = seal_tokens(self._services, fresh)
-            await self._session.commit(
-                Change(
-                    account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
-                )
-            )
+            reach("token-refreshed")
+            await self._store(account, fresh)
             return fresh.access_token
+
+    async def _store(self, account: Account, fresh: Tokens) -> None:
+        """Without these tokens the account is lost: where Redis is away, try until it is back."""
+        sealed = seal_tokens(self._services, fresh)
+        change = Change(
+            account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
+        )
+        while True:
+            try:
+                await self._session.commit(change)
+                return
+            except StoreUnavailable as error:
+                log.warning("refreshed tokens can't be stored yet: %s", error)
+                await asyncio.sleep(_STORE_AGAIN)
 
     def _account(self) -> Account:
         account = self._session.account

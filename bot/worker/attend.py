@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.store.errors import StoreUnavailable
+from bot.store.mailbox import ClaimLost
 from bot.worker.access import SessionAccess
 from bot.worker.delivery import DeliveryLane
 from bot.worker.poll import Poll
@@ -24,36 +26,51 @@ class _Lane:
     run: Callable[[], Awaitable[None]]
 
 
-async def attend(services: Services, session: Session) -> None:
-    """Work until the mailbox is empty and given back.
+async def attend(services: Services, session: Session) -> bool:
+    """Work until the mailbox is empty and given back; False where the session was to end before that.
 
-    One lane that waits for the outside delays no other. Raises `ClaimLost` and `StoreUnavailable`;
-    the mailbox then falls due by itself when the claim ends.
+    One lane that waits for the outside delays no other, and one that fails lets the others end the
+    step that they are in: a delivery that were cancelled on its way would be repeated. Raises
+    `ClaimLost` and `StoreUnavailable`.
     """
     lanes = _lanes(services, session)
     running: dict[asyncio.Task[None], _Lane] = {}
+    failures: list[Exception] = []
+
+    async def run(lane: _Lane) -> None:
+        try:
+            await lane.run()
+        except Exception as error:
+            failures.append(error)
+            session.end()
+
     async with asyncio.TaskGroup() as group:
-        while True:
+        while not session.ending or running:
             session.stirred.clear()
             for lane in lanes:
-                if lane not in running.values() and lane.ready():
-                    running[group.create_task(_run(lane))] = lane
-            if not running:
+                if not session.ending and lane not in running.values() and lane.ready():
+                    running[group.create_task(run(lane))] = lane
+            try:
+                if running:
+                    await _news(session, set(running))
+                elif await _given_back(services, session):
+                    return True
                 await session.refill()
-                if any(lane.ready() for lane in lanes):
-                    continue
-                if await services.mailboxes.release(session.claim, session.wake_at()):
-                    return
-                session.stale = True
-                await session.refill()
-                continue
-            await _news(session, set(running))
+            except (StoreUnavailable, ClaimLost) as error:
+                failures.append(error)
+                session.end()
             running = {task: lane for task, lane in running.items() if not task.done()}
-            await session.refill()
+    if failures:
+        raise ExceptionGroup("lanes of a session failed", failures)
+    return await _given_back(services, session)
 
 
-async def _run(lane: _Lane) -> None:
-    await lane.run()
+async def _given_back(services: Services, session: Session) -> bool:
+    """Give the mailbox back; False where updates have come meanwhile."""
+    if await services.mailboxes.release(session.claim, session.wake_at()):
+        return True
+    session.stale = True
+    return False
 
 
 async def _news(session: Session, tasks: set[asyncio.Task[None]]) -> None:
@@ -77,7 +94,7 @@ def _lanes(services: Services, session: Session) -> list[_Lane]:
 
     async def hh() -> None:
         """Users go before polls."""
-        while True:
+        while not session.ending:
             if (waiting := writes.next()) is not None:
                 await writes.carry_out(waiting)
             elif poll.due():

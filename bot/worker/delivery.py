@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from msgspec import structs
 
 from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Say
 from bot.chat.screens.waited import repeated
+from bot.failpoints import reach
 from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
@@ -43,21 +43,27 @@ class DeliveryLane:
 
     async def run(self) -> None:
         """Deliver what is in memory, until a pause is due."""
-        while self.ready():
+        while self.ready() and not self._session.ending:
             entry = self._session.outbox[0]
             # Waiting here holds up neither the other lanes of this user nor other users.
-            if isinstance(entry, Say | Place | Document):
-                await asyncio.sleep(await self._chat.reserve(_LONGEST_WAIT))
-            await asyncio.sleep(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
+            if isinstance(entry, Say | Place | Document) and not await self._turn(self._chat):
+                return
+            if not await self._turn(self._services.telegram_limit):
+                return
             try:
                 await self._deliver(entry)
             except Superseded:
                 log.info("the outbox was emptied while an entry was on its way")
 
+    async def _turn(self, limiter: Limiter) -> bool:
+        """Wait for a permit; False where the session ends meanwhile."""
+        return await self._session.rest(await limiter.reserve(_LONGEST_WAIT))
+
     async def _deliver(self, entry: Outgoing) -> None:
         session = self._session
         try:
             sent = await self._topics.perform(entry)
+            reach("notified")
         except Paused as pause:
             await self._pause(pause.seconds)
         except Unconfirmed:

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.news import baseline, more_unread, news
+from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, NotFound, NotReady, Refused, Throttled
 from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import ListedPage, NegotiationsGateway
@@ -82,6 +83,7 @@ class Poll:
         if first is None:
             await session.commit(Change(head={"poll": clock() + self._pause()}, hh_id=hh_id))
             return
+        reach("page-read")
         book = await session.book()
         look = await self._walk(asking, first, per_page, book, full=full or not book.since)
         if not book.since:
@@ -152,6 +154,7 @@ class Poll:
                 continue
             except Refused as error:
                 log.info("hh.ru does not show the messages of a conversation: %s", error.value)
+            reach("messages-read")
             entry, events = read(known, negotiation, messages, look.now, book.since)
             texts = texts_of(self._session)
             said = [part for event in events for part in news(texts, event, now=look.now)]

@@ -22,18 +22,22 @@ from bot.telegram.topics import TopicMode
 class Timing:
     """Seconds.
 
-    `settle` is how long after an unknown outcome hh.ru may still carry the request out, `check` the
-    pause between read-backs meanwhile; `retry` is the pause before a poll that failed is repeated,
-    `walk` that between looks at every page; `stop` is how long running steps may end on shutdown,
-    `topics` the pause between looks whether chats have topics.
+    `settle` is how long hh.ru may still carry out a request that can't leave any more (longer than
+    `bot.hh.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
+    is the pause before a poll that failed is repeated, `walk` that between looks at every page; `stop`
+    is how long running steps may end on shutdown. `lease` is how long the claim of a mailbox holds
+    without a heartbeat, `poller` the lease of the one process that polls Telegram. `topics`
+    is the pause between looks whether chats have topics.
     """
 
-    settle: float = 12.0
+    settle: float = 15.0
     check: float = 3.0
     retry: float = 10.0
     walk: float = 6 * 3600.0
     stop: float = 10.0
     topics: float = 60.0
+    lease: float = 30.0
+    poller: float = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from msgspec import convert, structs
@@ -105,7 +106,7 @@ class Session:
     """The state of one held mailbox.
 
     `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
-    are not in memory.
+    are not in memory. `ending` asks every lane to stop after the step that it is in.
     """
 
     def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
@@ -118,11 +119,13 @@ class Session:
         self.outbox: deque[Outgoing] = deque()
         self.stirred = asyncio.Event()
         self.stale = False
+        self.ending = False
         self._mailboxes = mailboxes
         self._store = store
         self._book: Book | None = None
         self._shown: Shown | None = None
         self._lock = asyncio.Lock()
+        self._ended = asyncio.Event()
         self._outbox_whole = True
         self._take_outbox(claim.outbox)
 
@@ -135,6 +138,20 @@ class Session:
     def reachable(self) -> bool:
         """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
         return self.account is None or not self.account.blocked
+
+    def end(self) -> None:
+        """Let running steps end and begin no new ones."""
+        self.ending = True
+        self.stirred.set()
+        self._ended.set()
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait; False where the session ends meanwhile."""
+        if seconds > 0 and not self.ending:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._ended.wait()
+        return not self.ending
 
     async def book(self) -> Book:
         """What is known of the conversations."""
@@ -205,7 +222,7 @@ class Session:
             moments.append(self.head.poll)
             waiting = next_at(self.queue)
             moments += [waiting] if waiting is not None else []
-        if self.outbox and self.reachable:
+        if (self.outbox or not self._outbox_whole) and self.reachable:
             moments.append(self.head.outbox)
         return min(moments, default=None)
 

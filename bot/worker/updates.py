@@ -17,6 +17,7 @@ from bot.chat.screens.linking import unlinked
 from bot.chat.screens.trouble import trouble
 from bot.chat.screens.waited import internal
 from bot.chat.texts import Texts
+from bot.failpoints import reach
 from bot.handlers.context import dispatch
 from bot.handlers.turn import Turn
 from bot.hh.errors import HhError, LinkAgain, TokenExpired
@@ -53,7 +54,7 @@ class UpdatesLane:
 
     async def run(self) -> None:
         """Handle every update that is in memory."""
-        while self._session.updates:
+        while self._session.updates and not self._session.ending:
             await self._handle(self._session.updates[0])
 
     async def _handle(self, raw: bytes) -> None:
@@ -64,6 +65,7 @@ class UpdatesLane:
                 update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
                 turn, before = await self._turn(update), self._session.account
                 await self._take(turn, update)
+                reach("update-handled")
                 await self._commit(turn, before)
                 return
             except (StoreError, ClaimLost, Superseded):

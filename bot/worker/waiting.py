@@ -17,8 +17,9 @@ _LONGEST_PAUSE = 60.0
 class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
     """One intent in the queue. Moments are Unix seconds.
 
-    `attempted_at` is set, by hh.ru's clock, before the request leaves and cleared when it surely
-    had no effect: while it is set the outcome is unknown. `told` is set once the user knows that it waits.
+    `attempted_at` is set before the request leaves and cleared when it surely had no effect: while it
+    is set the outcome is unknown. `over_at` is set once that request can't leave any more, 0 while it
+    may be on its way. `told` is set once the user knows that it waits.
     """
 
     intent: Intent
@@ -27,6 +28,7 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
     tries: int = 0
     attempted_at: float = 0
     told: bool = False
+    over_at: float = 0
 
     def parked(self, now: float, seconds: float | None = None) -> Waiting:
         """Wait for `seconds`, or longer with every try."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from bot.fence import fence
 from bot.store import keys
 from bot.store.errors import StoreError
 from bot.store.mailbox import Claim, ClaimLost
@@ -28,6 +30,7 @@ SCAN_SECONDS = 1.0
 """At least so often every shard is looked at, whatever wake-ups were lost."""
 
 _AWAY_SECONDS = 1.0
+_LONGEST_PAUSE = 60.0
 
 
 class Worker:
@@ -38,6 +41,7 @@ class Worker:
         self._sessions: dict[int, Session] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self._failures: Counter[int] = Counter()
         self._due: dict[int, float] = dict.fromkeys(range(keys.SHARDS), 0.0)
 
     async def run(self) -> None:
@@ -97,18 +101,31 @@ class Worker:
 
     async def _attend(self, session: Session) -> None:
         box = session.user_id
+        fence(lambda: session.claim.held)
         try:
-            await attend(self._services, session)
-        except* (ClaimLost, Superseded):
+            if not await attend(self._services, session):
+                await self._abandon(session, 0)
+            self._failures.pop(box, None)
+        except* ClaimLost:
             log.warning("a claim was lost to another worker")
+        except* Superseded:
+            await self._abandon(session, 0)
         except* StoreError as errors:
             log.warning("Redis went away during a session: %s", errors.exceptions[0])
+            await self._abandon(session, _AWAY_SECONDS)
         except* Exception:
             log.exception("a session failed")
+            self._failures[box] += 1
+            await self._abandon(session, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
         finally:
             if self._sessions.get(box) is session:
                 del self._sessions[box], self._tasks[box]
             self._wake.set()
+
+    async def _abandon(self, session: Session, pause: float) -> None:
+        """Give a mailbox back, to be looked at after `pause` seconds; where that fails, its claim ends."""
+        with suppress(StoreError, ClaimLost):
+            await self._services.mailboxes.abandon(session.claim, self._services.clock() + pause)
 
     def _rest(self) -> float:
         """Seconds until a shard is to be looked at again."""
@@ -158,13 +175,13 @@ class Worker:
 
     async def _stop(self) -> None:
         """Let running steps end, then cancel them, and give back what is held."""
-        tasks = list(self._tasks.values())
-        claims = [session.claim for session in self._sessions.values()]
+        tasks, sessions = list(self._tasks.values()), list(self._sessions.values())
+        for session in sessions:
+            session.end()
         if tasks:
             await asyncio.wait(tasks, timeout=self._services.timing.stop)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for claim in claims:
-            with suppress(StoreError, ClaimLost):
-                await self._services.mailboxes.release(claim, self._services.clock(), stopping=True)
+        for session in sessions:
+            await self._abandon(session, 0)

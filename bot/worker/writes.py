@@ -3,6 +3,9 @@
 Before a request that can't be repeated leaves, its attempt is noted. While the note stands the
 outcome is unknown: the conversation is read back until hh.ru can no longer be busy with the first
 request, and only what surely did not arrive is sent again.
+
+That time begins when the request can't leave any more. Who finds another worker's note holds the claim
+now, and a request leaves only under a claim (`bot.fence`): so for him it has begun.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from bot.chat.outgoing import Outgoing
 from bot.chat.screens.answers import waiting_for_hh
 from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
+from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled
 from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, texts_of
 from bot.worker.operations import Operation, operation, place
@@ -67,13 +71,16 @@ class Writes:
         """Note the attempt, make the request, and write down what came of it."""
         noted = waiting
         if not step.repeatable:
-            noted = structs.replace(waiting, attempted_at=self._services.clock())
+            noted = structs.replace(waiting, attempted_at=self._services.clock(), over_at=0)
             await self._replace(waiting, noted, hh_id)
+            reach("attempt-noted")
         try:
             change = await step.perform(self._texts)
+            reach("write-accepted")
         except OutcomeUnknown as error:
             log.warning("the outcome of a write is unknown: %s", error)
-            await self._wait(noted, hh_id, self._services.timing.check)
+            over = structs.replace(noted, over_at=self._services.clock())
+            await self._wait(over, hh_id, self._services.timing.check, old=noted)
         except Refused as error:
             await self._replace(noted, None, hh_id, change=Change(said=step.refused(self._texts, error)))
         except LinkAgain:
@@ -89,6 +96,8 @@ class Writes:
 
     async def _look_up(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
         """Read back what became of an attempt whose outcome is unknown."""
+        asked = self._services.clock()
+        over = waiting if waiting.over_at else structs.replace(waiting, over_at=asked)
         try:
             change = await step.find(self._texts, waiting.attempted_at)
         except Refused as error:
@@ -98,12 +107,12 @@ class Writes:
             raise
         except HhError as error:
             log.info("an outcome can't be looked up now: %s", type(error).__name__)
-            await self._wait(waiting, hh_id, None)
+            await self._wait(over, hh_id, None, old=waiting)
             return
         if change is not None:
             await self._replace(waiting, None, hh_id, change=change)
-        elif self._services.clock() - waiting.attempted_at < self._services.timing.settle:
-            await self._wait(waiting, hh_id, self._services.timing.check)
+        elif asked - over.over_at < self._services.timing.settle:
+            await self._wait(over, hh_id, self._services.timing.check, old=waiting)
         else:
             log.info("a write did not arrive and is made again")
             await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)

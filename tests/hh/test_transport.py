@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
+import sys
 
 import httpx
 import pytest
 from aiohttp import web
 
-from bot.hh.transport import open_client
+from bot.fence import fence
+from bot.hh.transport import UNACKNOWLEDGED_SECONDS, open_client
 from tests.hh.stub import Breaking, Stub, closed_port
 
 
@@ -197,3 +201,39 @@ async def test_a_socks_proxy_resolves_the_name_and_carries_the_request(stub: Stu
 def test_a_proxy_of_another_kind_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="a proxy"):
         open_client(url)
+
+
+async def test_a_request_leaves_only_while_its_sender_may_send(http: httpx.AsyncClient, stub: Stub) -> None:
+    fence(lambda: False)
+    with pytest.raises(httpx.ConnectError):
+        await http.delete(stub.url)
+    with pytest.raises(httpx.ConnectError):
+        await http.post(stub.url, data={"message": "late"})
+    fence(lambda: True)
+    stub.say(200, {})
+    assert (await http.post(stub.url, data={"message": "in time"})).status_code == 200
+    assert len(stub.seen) == 1
+
+
+async def test_a_right_that_ends_between_headers_and_body_keeps_both_back(
+    http: httpx.AsyncClient, stub: Stub
+) -> None:
+    answers = iter([True, False])
+    fence(lambda: next(answers))
+    with pytest.raises(httpx.ReadError):
+        await http.post(stub.url, data={"message": "late"})
+    assert next(answers, None) is None
+    assert stub.seen == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux drops what is not acknowledged in time")
+async def test_the_kernel_drops_what_it_can_not_get_through(http: httpx.AsyncClient, stub: Stub) -> None:
+    stub.say(200, {})
+    await http.get(stub.url)
+    connected = [each for each in gc.get_objects() if type(each) is socket.socket and each.fileno() >= 0]
+    limits = {
+        each.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        for each in connected
+        if (each.family, each.type) == (socket.AF_INET, socket.SOCK_STREAM)
+    }
+    assert int(UNACKNOWLEDGED_SECONDS * 1000) in limits

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.clock import steady
 from bot.store import keys
 from bot.store.connection import Client, connect
 from bot.store.mailbox import Claim, ClaimLost, Incoming, Mailboxes
@@ -135,8 +136,48 @@ async def test_release_is_refused_while_updates_wait(mailboxes: Mailboxes) -> No
     await mailboxes.push([update(1)])
     claim = await claim_one(mailboxes)
     assert not await mailboxes.release(claim, None)
-    assert await mailboxes.release(claim, None, stopping=True)
+    assert claim.held
+
+
+async def test_an_abandoned_mailbox_is_due_at_its_time_though_updates_wait(
+    mailboxes: Mailboxes, clock: Clock
+) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.abandon(claim, clock.now + 5)
+    assert not claim.held
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
+    clock.now += 5
     assert (await claim_one(mailboxes)).updates == [b"1"]
+
+
+async def test_abandoning_is_no_try_of_the_update_that_waits(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    for _ in range(20):
+        await mailboxes.abandon(await claim_one(mailboxes), clock.now)
+    assert (await claim_one(mailboxes)).head["tries"] == "1"
+
+
+async def test_a_holder_knows_by_its_own_clock_when_its_term_is_over(redis: Client) -> None:
+    mailboxes = Mailboxes(redis, lease=30)
+    await mailboxes.push([update(1)])
+    before = steady()
+    claim = await claim_one(mailboxes)
+    assert before + 30 <= claim.good_until <= steady() + 30
+    assert claim.held
+    claim.good_until = steady() - 1
+    assert not claim.held
+    assert await mailboxes.extend([claim]) == set()
+    assert claim.held
+
+
+async def test_a_lost_claim_is_not_held_any_more(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    sleeper = await claim_one(mailboxes)
+    clock.now += 31
+    await claim_one(mailboxes)
+    assert await mailboxes.extend([sleeper]) == {BOX}
+    assert not sleeper.held
 
 
 async def test_a_released_mailbox_wakes_at_its_time(mailboxes: Mailboxes, clock: Clock) -> None:

@@ -195,12 +195,13 @@ async def test_an_unreachable_telegram_is_said_without_the_token(
 async def test_only_one_of_two_processes_polls_and_the_other_takes_over(
     telegram: LocalTelegram, api: BotApi, redis: Client
 ) -> None:
-    first, second = (a_poller(api, redis, seconds=0.6) for _ in range(2))
+    first, second = (a_poller(api, redis) for _ in range(2))
     async with AsyncExitStack() as rest:
         async with running(first.run()):
             await eventually(lambda: first.polls)
+            tried = await attempts(redis)
             await rest.enter_async_context(running(second.run()))
-            await asyncio.sleep(1.5)  # longer than the lease runs without renewal, and the poll is still open
+            await eventually(lambda: more_than(redis, tried + 1))
             assert first.polls
             assert not second.polls
             assert await first.trouble() is None
@@ -226,13 +227,14 @@ async def test_a_poller_that_stops_frees_the_lease_at_once(
 async def test_who_lost_the_lease_takes_no_more_updates(
     telegram: LocalTelegram, api: BotApi, redis: Client
 ) -> None:
-    poller = a_poller(api, redis, seconds=0.3)
+    poller = a_poller(api, redis)
     async with running(poller.run()):
         await eventually(lambda: poller.polls)
         await redis.set(keys.poller_lease(), "somebody else", px=60_000)
         await eventually(lambda: not poller.polls)
         await telegram.user(ANNA).send("раз")
-        await asyncio.sleep(0.3)  # long enough for another try to get the lease, which must fail
+        tried = await attempts(redis)
+        await eventually(lambda: more_than(redis, tried + 1))
         assert telegram.world.updates.count == 1
         await redis.delete(keys.poller_lease())
         await telegram.settled()
@@ -240,17 +242,21 @@ async def test_who_lost_the_lease_takes_no_more_updates(
 
 
 async def test_a_process_that_was_frozen_does_not_think_that_it_holds_the_lease(redis: Client) -> None:
-    lease = Lease(redis, keys.poller_lease(), seconds=0.2)
+    now = 0.0
+    lease = Lease(redis, keys.poller_lease(), seconds=60, clock=lambda: now)
     assert await lease.acquire()
-    time.sleep(0.25)  # noqa: ASYNC251, nothing may run meanwhile: so it is after SIGSTOP
+    now = 59.0
+    assert lease.held
+    now = 60.0
     assert not lease.held
 
 
 async def test_the_lease_is_kept_alive_while_it_is_held(redis: Client) -> None:
-    mine, other = (Lease(redis, keys.poller_lease(), seconds=0.15) for _ in range(2))
+    mine, other = (Lease(redis, keys.poller_lease(), seconds=3) for _ in range(2))
     assert await mine.acquire()
     keeping = asyncio.create_task(mine.keep())
-    await asyncio.sleep(0.5)
+    await redis.pexpire(keys.poller_lease(), 60_000)
+    await eventually(lambda: renewed(redis))
     assert mine.held
     assert not await other.acquire()
     await redis.delete(keys.poller_lease())
@@ -266,6 +272,19 @@ async def test_releasing_does_not_take_the_lease_from_its_new_holder(redis: Clie
     await other.acquire()
     await mine.release()
     assert await other.taken()
+
+
+async def renewed(redis: Client) -> bool:
+    return int(await redis.pttl(keys.poller_lease())) <= 3000
+
+
+async def attempts(redis: Client) -> int:
+    """How often anybody has tried to get a lease."""
+    return int((await redis.info("commandstats"))["cmdstat_set"]["calls"])
+
+
+async def more_than(redis: Client, tried: int) -> bool:
+    return await attempts(redis) > tried
 
 
 class ScriptedTelegram:
