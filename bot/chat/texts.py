@@ -85,6 +85,11 @@ class Texts:
         except (ZoneInfoNotFoundError, ValueError):
             self._zone = ZoneInfo("Europe/Moscow")
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The user's time zone."""
+        return self._zone
+
     def __call__(self, message: str, /, **values: object) -> Html:
         """The sentence as Telegram HTML; values are cleaned and escaped unless they are `Html`."""
         return _filled(self._catalogue.gettext(message), values)
@@ -127,6 +132,15 @@ class Texts:
         if today and local.year == today.year:
             return f"{format_skeleton('MMMMd', local, locale=self._locale)}, {time}"
         return f"{format_date(local, 'long', locale=self._locale)}, {time}"
+
+    def weekday_moment(self, when: datetime) -> str:
+        """Weekday, date and time, in the zone that `when` has."""
+        return format_datetime(when, "EEEE, d MMMM, HH:mm", locale=self._locale)
+
+    def city(self, zone: str) -> str:
+        """The city that an IANA time zone is named after."""
+        known = self._locale.time_zones.get(zone, {}).get("city")
+        return str(known or zone.rpartition("/")[2].replace("_", " "))
 
     def day(self, when: datetime, now: datetime | None = None) -> str:
         """Short date in the user's zone, for lists; without the year in the year of `now`."""

@@ -174,6 +174,7 @@ class Sender:
                     entry.title,
                     entry.address,
                     message_thread_id=thread or None,
+                    disable_notification=True,  # it comes with a message that rings
                 )
                 return _sent(venue)
             case Document():

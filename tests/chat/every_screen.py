@@ -18,6 +18,7 @@ from bot.chat.screens import (
     conversation,
     drafts,
     help,
+    interviews,
     linking,
     lists,
     news,
@@ -28,7 +29,7 @@ from bot.chat.screens import (
 from bot.chat.screens import vacancy as vacancy_screens
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused, Throttled, Unavailable
-from bot.hh.models import Address, Message, Negotiation, Negotiations, Vacancy
+from bot.hh.models import Address, IdName, Message, Negotiation, Negotiations, Vacancy
 from bot.sync.events import Event, Kind
 from tests.chat.samples import (
     ADDRESS,
@@ -131,6 +132,11 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "places.place": lambda t, s: (
         place for place in [places.place(t, s.message.address or ADDRESS, s.name, None)] if place
     ),
+    "interviews.interview": lambda t, s: [
+        document
+        for text in (f"{s.text}: завтра в 15:00", s.text)
+        if (document := interviews.interview(t, *_invited(s, text), NOW))
+    ],
     "conversation.card": lambda t, s: conversation.card(t, s.subject, now=NOW),
     "conversation.history": lambda t, s: [
         conversation.history(t, s.subject, s.messages(), number, now=NOW) for number in (-1, 0, 1, 2, 10**6)
@@ -225,6 +231,11 @@ def _errors(sample: Sample) -> list[HhError]:
         Throttled(None),
         Unavailable(),
     ]
+
+
+def _invited(sample: Sample, text: str) -> tuple[Negotiation, Message]:
+    invited = sample.subject.model_copy(update={"state": IdName(id="invitation")})
+    return invited, sample.message.model_copy(update={"text": text})
 
 
 def entries(shown: Shown) -> list[Screen | Outgoing]:

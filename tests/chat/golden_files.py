@@ -76,7 +76,7 @@ def _key(key: Key) -> str:
 def _value(value: object) -> str:
     if isinstance(value, Struct):
         return " ".join((type(value).__name__, *(f"{k}={_value(v)}" for k, v in _said(value).items())))
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return "\n" + value.decode().replace("\r\n", "\n") if isinstance(value, bytes) else str(value)
 
 
 def _said(record: Struct) -> dict[str, object]:

@@ -10,6 +10,7 @@ from bot.chat.html import Html, blank, escape, join, split
 from bot.chat.outgoing import Conversation, Key, Keyboard, Outgoing, Say, Screen
 from bot.chat.screens import naming
 from bot.chat.screens.conversation import buttons, why_closed
+from bot.chat.screens.interviews import interview
 from bot.chat.screens.keys import link, press, rows
 from bot.chat.screens.places import address_text, place
 from bot.chat.texts import Texts
@@ -21,7 +22,8 @@ _PER_SCREEN = 8
 
 
 def news(t: Texts, event: Event, *, now: datetime | None = None) -> list[Outgoing]:
-    """The messages that tell one piece of news, the buttons under the last of them, then a venue.
+    """The messages that tell one piece of news, the buttons under the last of them, then a
+    venue and a calendar file.
 
     Without `now`, and with news older than an hour, the date is shown.
     """
@@ -35,7 +37,8 @@ def news(t: Texts, event: Event, *, now: datetime | None = None) -> list[Outgoin
         venue = place(t, message.address, naming.company_of(t, negotiation), about)
         if venue:
             told.append(venue)
-    return told
+    entry = interview(t, negotiation, message, now) if message else None
+    return [*told, entry] if entry else told
 
 
 def baseline(t: Texts, unread_pushed: int, total: int) -> Screen:
