@@ -11,8 +11,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
 import httpx
+from aiohttp.web import Application
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -45,6 +47,7 @@ from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
+from bot.web.watching import watch
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
 
@@ -91,6 +94,8 @@ async def run(
             tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready))
         if worker:
             tasks.create_task(_work(settings, shared, timing))
+        if worker and not web and settings.metrics_port is not None:
+            tasks.create_task(_watched(settings.http_host, settings.metrics_port, shared.mailboxes))
         await shared.identity.run()
 
 
@@ -151,6 +156,7 @@ async def _web(
         intake=intake,
         readiness=Readiness(shared.store, source),
         webhook_secret=settings.webhook_secret,
+        backlog=shared.mailboxes.backlog,
         username=lambda: shared.identity.bot.username if shared.identity.bot else None,
         telegram_link_base=telegram_link_base,
     )
@@ -159,6 +165,13 @@ async def _web(
         if ready is not None:
             ready.set()
         await source.run()
+
+
+async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
+    """Health and figures of a worker that runs apart from web."""
+    async with serving(watch(Application(), mailboxes.backlog), host, port):
+        await asyncio.Event().wait()
+        raise AssertionError("runs until it is cancelled")
 
 
 async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:

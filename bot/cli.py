@@ -110,9 +110,11 @@ def _arm(settings: Settings) -> None:
 def _bridge(settings: Settings, *, web: bool, worker: bool, timing: Timing | None) -> int:
     from bot.app import run
 
+    name, number = "HTTP_PORT", settings.http_port
+    if not web and settings.metrics_port is not None:
+        name, number = "METRICS_PORT", settings.metrics_port
     return _run(
-        run(settings, web=web, worker=worker, timing=timing),
-        port=("HTTP_PORT", settings.http_host, settings.http_port),
+        run(settings, web=web, worker=worker, timing=timing), port=(name, settings.http_host, number)
     )
 
 

@@ -188,6 +188,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+
     hh_client_id: str
     hh_client_secret: SecretStr
     hh_user_agent: Annotated[str, AfterValidator(_user_agent)]

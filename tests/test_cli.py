@@ -126,6 +126,18 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     assert "Unclosed" not in errors
 
 
+async def test_a_worker_apart_tells_its_figures_where_it_is_told_to(port: int, tmp_path: Path) -> None:
+    async with hh_bridge("worker", home=tmp_path, **SETTINGS, METRICS_PORT=str(port)) as process:
+        await answers(port)
+        async with httpx.AsyncClient() as client:
+            figures = await client.get(f"http://127.0.0.1:{port}/metrics")
+        assert "hh_bridge_mailbox_wait_seconds_count" in figures.text
+        process.terminate()
+        returned, errors = await outcome(process)
+    assert returned == 0
+    assert "Traceback" not in errors
+
+
 async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
     kept_key(tmp_path / "data")
     async with (

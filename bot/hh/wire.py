@@ -6,12 +6,14 @@ Only what the network does is judged here; what hh.ru says is judged in `bot.hh.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
+from bot import metrics
 from bot.hh.errors import HhError, OutcomeUnknown, Unavailable
 
 LONGEST_ANSWER = 5 * 1024 * 1024
@@ -41,6 +43,21 @@ async def ask(
     Raises `Unavailable` where the request surely had no effect (or is not a `write`) and
     `OutcomeUnknown` where a write may have been carried out. `deadline` is in seconds.
     """
+    started, outcome = time.perf_counter(), "cancelled"
+    try:
+        answer = await _exchange(http, request, write=write, deadline=deadline)
+        outcome = str(answer.status)
+        return answer
+    except HhError as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        metrics.REQUESTS.labels("hh", outcome).observe(time.perf_counter() - started)
+
+
+async def _exchange(
+    http: httpx.AsyncClient, request: httpx.Request, *, write: bool, deadline: float
+) -> Answer:
     try:
         async with asyncio.timeout(deadline):
             response = await _send(http, request)

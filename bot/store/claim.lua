@@ -3,17 +3,19 @@
 -- ARGV: 1 prefix of the shard's keys, 2 limit, 3 claim token, 4 lease in seconds, 5 most updates and
 --       outbox entries to hand over, 6 now or "" for the server's time
 -- Result: now, the time of the next due mailbox or "", then per claimed mailbox:
---       id, head as flat pairs, account, intents, updates, outbox entries, size of the message map
+--       id, head as flat pairs, account, intents, updates, outbox entries, size of the message map,
+--       when it was due
 local now = tonumber(ARGV[6])
 if not now then
   local time = redis.call('TIME')
   now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 end
 local claimed = {}
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now), 'LIMIT', 0, ARGV[2])
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 local until_ = string.format('%.6f', now + tonumber(ARGV[4]))
 local last = tonumber(ARGV[5]) - 1
-for _, id in ipairs(ids) do
+for at = 1, #due, 2 do
+  local id = due[at]
   local head = ARGV[1] .. 'head:' .. id
   local inbox = ARGV[1] .. 'inbox:' .. id
   redis.call('ZADD', KEYS[1], until_, id)
@@ -24,7 +26,7 @@ for _, id in ipairs(ids) do
     id, redis.call('HGETALL', head),
     redis.call('GET', ARGV[1] .. 'account:' .. id), redis.call('GET', ARGV[1] .. 'intents:' .. id),
     updates, redis.call('LRANGE', ARGV[1] .. 'outbox:' .. id, 0, last),
-    redis.call('HLEN', ARGV[1] .. 'map:' .. id),
+    redis.call('HLEN', ARGV[1] .. 'map:' .. id), due[at + 1],
   }
 end
 local next = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')

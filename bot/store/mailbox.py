@@ -29,7 +29,7 @@ Command = tuple[Word, ...]
 """A Redis command; its second word is the key it touches."""
 
 _push, _claim, _commit = Script("push"), Script("claim"), Script("commit")
-_release, _extend = Script("release"), Script("extend")
+_release, _extend, _backlog = Script("release"), Script("extend"), Script("backlog")
 
 
 class ClaimLost(Exception):
@@ -47,8 +47,9 @@ class Incoming:
 
 @dataclass
 class Claim:
-    """A mailbox held by this worker, as it was when claimed. `mapped` is the size of its message map.
+    """A mailbox held by this worker, as it was when claimed.
 
+    `mapped` is the size of its message map; `due` is when it needed a worker, in Unix seconds.
     `good_until` is on the clock of `bot.clock.steady`: until then surely nobody else holds it.
     """
 
@@ -60,12 +61,22 @@ class Claim:
     updates: list[bytes]
     outbox: list[bytes]
     mapped: int
+    due: float = 0.0
     good_until: float = 0.0
 
     @property
     def held(self) -> bool:
         """True while this process surely is the only holder."""
         return steady() < self.good_until
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Mailboxes that will need a worker some day, those that do now, and since when the first does (s)."""
+
+    mailboxes: int = 0
+    due: int = 0
+    oldest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,7 @@ class _ClaimReply(msgspec.Struct, array_like=True):
     updates: list[bytes]
     outbox: list[bytes]
     mapped: int
+    due: bytes
 
 
 class Mailboxes:
@@ -150,6 +162,7 @@ class Mailboxes:
                 outbox=row.outbox,
                 mapped=row.mapped,
                 good_until=good_until,
+                due=float(row.due),
             )
             for row in rows
         ]
@@ -211,6 +224,16 @@ class Mailboxes:
                 claim.good_until = 0.0 if claim.mailbox in gone else max(claim.good_until, good_until)
             lost |= gone
         return lost
+
+    async def backlog(self) -> Backlog:
+        """How much work waits in all shards together."""
+        total = Backlog()
+        for shard in keys.all_shards():
+            with unavailable():
+                reply = await _backlog(self._store, [keys.due(shard)], [self._now()])
+            mailboxes, due, oldest = msgspec.convert(reply, tuple[int, int, bytes])
+            total = Backlog(total.mailboxes + mailboxes, total.due + due, max(total.oldest, float(oldest)))
+        return total
 
     async def updates(self, claim: Claim, batch: int = 50) -> list[bytes]:
         """The updates that wait in a held mailbox, oldest first."""

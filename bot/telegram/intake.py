@@ -8,16 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
-from prometheus_client import Counter
-
+from bot import metrics
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.telegram.routing import UnreadableUpdate, route
 
 log = logging.getLogger(__name__)
-
-RECEIVED = Counter("hh_bridge_updates_received_total", "Updates of Telegram that were new and are stored.")
-REPEATED = Counter("hh_bridge_updates_repeated_total", "Updates of Telegram that were stored before.")
-UNREADABLE = Counter("hh_bridge_updates_unreadable_total", "Updates of Telegram that could not be used.")
 
 
 class Intake:
@@ -33,8 +28,8 @@ class Intake:
         """
         incoming = list(_readable(raw_updates))
         new = await self._mailboxes.push(incoming)
-        RECEIVED.inc(new)
-        REPEATED.inc(len(incoming) - new)
+        metrics.UPDATES.labels("stored").inc(new)
+        metrics.UPDATES.labels("repeated").inc(len(incoming) - new)
 
 
 def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
@@ -42,7 +37,7 @@ def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
         try:
             routed = route(raw)
         except UnreadableUpdate as error:
-            UNREADABLE.inc()
+            metrics.UPDATES.labels("unreadable").inc()
             log.warning("an update of %d bytes was left out: %s", len(raw), error)
         else:
             yield Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_client.exposition import choose_encoder
 
 from bot.failpoints import reach
 from bot.linking import Linking
 from bot.store.errors import StoreUnavailable
+from bot.store.mailbox import Backlog
 from bot.telegram.intake import Intake
 from bot.web.callback import Callback
 from bot.web.readiness import OK, Readiness
+from bot.web.watching import FRESH, watch
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ LARGEST_UPDATE: Final = 1024 * 1024
 
 _STORE_TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = {"Retry-After": "2"}
-_FRESH: Final = {"Cache-Control": "no-store"}
 
 
 def build(
@@ -38,8 +37,8 @@ def build(
     readiness: Readiness,
     webhook_secret: str,
     username: Callable[[], str | None],
+    backlog: Callable[[], Awaitable[Backlog]],
     telegram_link_base: str = "https://t.me",
-    registry: CollectorRegistry = REGISTRY,
 ) -> web.Application:
     """The application; deep links are made of `telegram_link_base` and `username()`, None while unknown."""
     app = web.Application(client_max_size=LARGEST_UPDATE)
@@ -47,10 +46,8 @@ def build(
     # A HEAD, as link previews send it, would use up the state.
     app.router.add_get("/oauth/callback", callback.show, allow_head=False)
     app.router.add_post("/telegram/webhook", _webhook(intake, webhook_secret.encode()))
-    app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", _ready(readiness))
-    app.router.add_get("/metrics", _metrics(registry))
-    return app
+    return watch(app, backlog)
 
 
 @asynccontextmanager
@@ -88,22 +85,10 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
     return take
 
 
-async def _alive(request: web.Request) -> web.Response:
-    return web.Response(text="alive\n", headers=_FRESH)
-
-
 def _ready(readiness: Readiness) -> Handler:
     async def ready(request: web.Request) -> web.Response:
         parts = await readiness.parts()
         fine = all(part == OK for part in parts.values())
-        return web.json_response({"ready": fine, **parts}, status=200 if fine else 503, headers=_FRESH)
+        return web.json_response({"ready": fine, **parts}, status=200 if fine else 503, headers=FRESH)
 
     return ready
-
-
-def _metrics(registry: CollectorRegistry) -> Handler:
-    async def metrics(request: web.Request) -> web.Response:
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return web.Response(body=encode(registry), headers={"Content-Type": content_type, **_FRESH})
-
-    return metrics

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from aiohttp import web
-from prometheus_client import Counter
 
+from bot import metrics
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
 from bot.linking import (
@@ -23,10 +22,6 @@ from bot.web import pages
 from bot.web.pages import Chat, Page
 
 log = logging.getLogger(__name__)
-
-SHOWN: Final = Counter(
-    "hh_bridge_callback_pages_total", "Pages shown after hh.ru's own, by their name.", ["page"]
-)
 
 
 class Callback:
@@ -48,7 +43,7 @@ class Callback:
             # A person looks at this page, also when the fault is ours.
             log.exception("the callback page failed")
             page = pages.unavailable(t, chat)
-        SHOWN.labels(page.name).inc()
+        metrics.CALLBACK_PAGES.labels(page.name).inc()
         return web.Response(
             text=pages.render(page, t),
             status=page.status,

@@ -21,7 +21,7 @@ def message(update_id: int, user_id: int, text: str) -> bytes:
 
 
 def counted(what: str) -> float:
-    return REGISTRY.get_sample_value(f"hh_bridge_updates_{what}_total") or 0
+    return REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": what}) or 0
 
 
 async def inbox(redis: Client, user_id: int) -> list[bytes | str]:
@@ -41,12 +41,12 @@ async def test_each_user_gets_his_updates_in_order_and_byte_for_byte(redis: Clie
 
 
 async def test_an_update_that_comes_again_is_stored_once(redis: Client, intake: Intake) -> None:
-    received, repeated = counted("received"), counted("repeated")
+    received, repeated = counted("stored"), counted("repeated")
     update = message(1, ANNA, "раз")
     await intake.put([update, update])
     await intake.put([update])
     assert await inbox(redis, ANNA) == [update]
-    assert counted("received") - received == 1
+    assert counted("stored") - received == 1
     assert counted("repeated") - repeated == 2
 
 

@@ -47,12 +47,14 @@ def source() -> FixedSource:
 @pytest.fixture
 async def web(redis: Client, linking: Linking, source: FixedSource) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running application."""
+    mailboxes = Mailboxes(redis)
     app = build(
         linking=linking,
-        intake=Intake(Mailboxes(redis)),
+        intake=Intake(mailboxes),
         readiness=Readiness(redis, source, timeout=0.3),
         webhook_secret=SECRET,
         username=lambda: "most_bot",
+        backlog=mailboxes.backlog,
     )
     async with (
         serving(app, "127.0.0.1", 0) as port,

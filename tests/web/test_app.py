@@ -107,10 +107,10 @@ async def test_while_redis_takes_nothing_telegram_is_asked_to_come_again(
 async def test_what_cant_be_parsed_is_counted_and_not_asked_for_again(
     web: httpx.AsyncClient, redis: Client, body: bytes
 ) -> None:
-    before = REGISTRY.get_sample_value("hh_bridge_updates_unreadable_total") or 0
+    before = REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": "unreadable"}) or 0
     answer = await web.post("/telegram/webhook", content=body, headers=HEADER)
     assert answer.status_code == 200
-    assert REGISTRY.get_sample_value("hh_bridge_updates_unreadable_total") == before + 1
+    assert REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": "unreadable"}) == before + 1
     assert await redis.dbsize() == 0
 
 
@@ -188,7 +188,20 @@ async def test_metrics_can_be_read_by_prometheus(web: httpx.AsyncClient) -> None
     answer = await web.get("/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     names = {family.name for family in text_string_to_metric_families(answer.text)}
-    assert {"hh_bridge_updates_received", "hh_bridge_callback_pages"} <= names
+    assert {"hh_bridge_updates", "hh_bridge_callback_pages", "hh_bridge_mailboxes_due"} <= names
+
+
+async def test_metrics_tell_how_much_waits_for_a_worker(web: httpx.AsyncClient) -> None:
+    await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)
+    await web.get("/metrics")
+    assert REGISTRY.get_sample_value("hh_bridge_mailboxes") == 1
+    assert REGISTRY.get_sample_value("hh_bridge_mailboxes_due") == 1
+    assert (REGISTRY.get_sample_value("hh_bridge_mailbox_oldest_due_seconds") or 0) > 0
+
+
+async def test_a_figure_that_can_not_be_had_is_none_of_before(web: httpx.AsyncClient, redis: Client) -> None:
+    async with paused(redis, 3000):
+        assert "hh_bridge_mailboxes_due NaN" in (await web.get("/metrics")).text
 
 
 async def test_no_address_is_logged(web: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
