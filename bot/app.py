@@ -43,6 +43,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease
 from bot.telegram.poller import Poller
 from bot.telegram.sender import Sender
+from bot.telegram.timed import Timed
 from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import build, serving
@@ -220,7 +221,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bridge]:
     """The bot library over the same kind of connections as hh.ru's client, initialized."""
 
     def request() -> HTTPXRequest:
-        transport = open_transport(settings.telegram_proxy_url, connections=SENDS_AT_ONCE)
+        transport = Timed(open_transport(settings.telegram_proxy_url, connections=SENDS_AT_ONCE))
         return HTTPXRequest(
             connection_pool_size=SENDS_AT_ONCE,
             read_timeout=READ_SECONDS,

@@ -113,9 +113,7 @@ def _bridge(settings: Settings, *, web: bool, worker: bool, timing: Timing | Non
     name, number = "HTTP_PORT", settings.http_port
     if not web and settings.metrics_port is not None:
         name, number = "METRICS_PORT", settings.metrics_port
-    return _run(
-        run(settings, web=web, worker=worker, timing=timing), port=(name, settings.http_host, number)
-    )
+    return _run(run(settings, web=web, worker=worker, timing=timing), port=(name, settings.http_host, number))
 
 
 def _sandbox(given: argparse.Namespace) -> int:

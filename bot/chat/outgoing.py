@@ -93,6 +93,7 @@ the chat, by Telegram's id; 0 is the general place, the only one of a chat witho
 class Say(Struct, frozen=True, tag="say", kw_only=True):
     """A new message. `text` is Telegram HTML of at most 4096 UTF-16 units after parsing.
 
+    `since` is when hh.ru says that what it tells of happened (Unix seconds), 0 where it is no news.
     `prompt` is the placeholder of a forced reply; it excludes a keyboard. `repeat` is set by
     delivery when Telegram never confirmed an earlier try. `only_there`: left out where `at` can't be had.
     """
@@ -106,6 +107,7 @@ class Say(Struct, frozen=True, tag="say", kw_only=True):
     repeat: bool = False
     at: Where = 0
     only_there: bool = False
+    since: float = 0
 
 
 class Rewrite(Struct, frozen=True, tag="rewrite", kw_only=True):

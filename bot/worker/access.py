@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+from bot import metrics
 from bot.chat.screens.linking import lapsed
 from bot.chat.texts import Texts
 from bot.failpoints import reach
@@ -61,11 +62,14 @@ class SessionAccess:
             try:
                 fresh = await self._services.oauth.refresh(tokens.refresh_token)
             except OutcomeUnknown as error:
+                metrics.REFRESHES.labels("failed").inc()
                 raise Unavailable(f"refresh: {error}") from error
             except LinkAgain as error:
+                metrics.REFRESHES.labels("refused").inc()
                 await lapse(self._session, account, error)
                 raise
             reach("token-refreshed")
+            metrics.REFRESHES.labels("done").inc()
             await self._store(account, fresh)
             return fresh.access_token
 
@@ -112,6 +116,7 @@ class Ceiling:
 
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause: nobody asks it for so long."""
+        metrics.THROTTLED.labels("hh").inc()
         await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
 
 
@@ -142,6 +147,7 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     if now.tokens != account.tokens:
         return
     log.info("account must be linked again: %s", reason.reason)
+    metrics.LAPSED.inc()
     await session.commit(
         Change(
             account=lambda now: structs.replace(now or account, access=Access.LAPSED),

@@ -6,6 +6,7 @@ import logging
 
 from msgspec import structs
 
+from bot import metrics
 from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Say
 from bot.chat.screens.waited import repeated
 from bot.failpoints import reach
@@ -60,25 +61,33 @@ class DeliveryLane:
         return await self._session.rest(await limiter.reserve(_LONGEST_WAIT))
 
     async def _deliver(self, entry: Outgoing) -> None:
-        session = self._session
+        session, outcome = self._session, "delivered"
         try:
             sent = await self._topics.perform(entry)
             reach("notified")
         except Paused as pause:
+            outcome = "put_off"
             await self._pause(pause.seconds)
         except Unconfirmed:
+            outcome = "unconfirmed"
             log.warning("Telegram did not confirm a %s", type(entry).__name__)
             again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
             await session.commit(
                 Change(delivered=entry, retried=again, head={"outbox": self._services.clock() + _AGAIN})
             )
         except Unreachable:
+            outcome = "unreachable"
             await self._unreachable()
         except Rejected as error:
+            outcome = "rejected"
             log.error("Telegram refuses a %s for ever: %s", type(entry).__name__, error)
             await session.commit(Change(delivered=entry))
         else:
             await session.commit(_delivered(entry, sent))
+            if isinstance(entry, Say) and entry.since:
+                metrics.NEWS_DELAY.observe(max(0.0, self._services.clock() - entry.since))
+        finally:
+            metrics.DELIVERIES.labels(type(entry).__name__, outcome).inc()
 
     async def _pause(self, seconds: float) -> None:
         until = self._services.clock() + seconds

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
+from bot import metrics
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.news import baseline, more_unread, news
 from bot.failpoints import reach
@@ -62,6 +63,7 @@ class Poll:
         if account is None:
             return
         asking = gateway(self._services, session, self._access, POLL_WAITS)
+        metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:
             await self._look(asking, account.hh_id)
         except LinkAgain as error:
@@ -70,6 +72,7 @@ class Poll:
             log.info("the account changed under a poll")
         except HhError as error:
             log.info("a poll failed: %s: %s", type(error).__name__, error)
+            metrics.POLLS.labels("put_off" if isinstance(error, Throttled) else "failed").inc()
             pause = self._services.timing.retry
             if isinstance(error, Throttled) and error.retry_after is not None:
                 pause = min(error.retry_after, self._services.settings.poll_max_interval)
@@ -80,6 +83,7 @@ class Poll:
         full = clock() - session.head.walked >= self._services.timing.walk
         per_page = WALK_PER_PAGE if full else PER_PAGE
         first = await asking.page(0, per_page, None if full else _digest(session.head.page))
+        metrics.POLLS.labels("unchanged" if first is None else "changed").inc()
         if first is None:
             await session.commit(Change(head={"poll": clock() + self._pause()}, hh_id=hh_id))
             return
@@ -156,6 +160,8 @@ class Poll:
                 log.info("hh.ru does not show the messages of a conversation: %s", error.value)
             reach("messages-read")
             entry, events = read(known, negotiation, messages, look.now, book.since)
+            for event in events:
+                metrics.EVENTS.labels(event.kind).inc()
             texts = texts_of(self._session)
             said = [part for event in events for part in news(texts, event, now=look.now)]
             head = {"news": self._services.clock()} if events else {}

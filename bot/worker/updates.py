@@ -12,6 +12,7 @@ import logging
 import msgspec
 from telegram import Update
 
+from bot import metrics
 from bot.chat.screens.help import not_allowed
 from bot.chat.screens.linking import unlinked
 from bot.chat.screens.trouble import trouble
@@ -67,10 +68,12 @@ class UpdatesLane:
                 await self._take(turn, update)
                 reach("update-handled")
                 await self._commit(turn, before)
+                metrics.HANDLED.labels("done").inc()
                 return
             except (StoreError, ClaimLost, Superseded):
                 raise
             except Exception:
+                metrics.HANDLED.labels("failed").inc()
                 log.exception("an update could not be handled, try %d of %d", attempt + 1, TRIES)
                 await asyncio.sleep(_AGAIN * attempt)
         await self._set_aside(raw)
@@ -120,6 +123,7 @@ class UpdatesLane:
 
     async def _set_aside(self, raw: bytes) -> None:
         log.error("an update was set aside")
+        metrics.HANDLED.labels("set_aside").inc()
         said = [internal(texts_of(self._session)).say()] if self._session.user_id > 0 else []
         await self._session.commit(Change(handled=1, said=said, failed=raw))
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from bot import metrics
 from bot.fence import fence
 from bot.store import keys
 from bot.store.errors import StoreError
@@ -86,6 +87,7 @@ class Worker:
                 continue
             claimed = await self._services.mailboxes.claim(shard, min(free, CLAIM_LIMIT))
             for claim in claimed.claims:
+                metrics.MAILBOX_WAIT.observe(max(0.0, claimed.now - claim.due))
                 self._start(group, claim)
             full = len(claimed.claims) == min(free, CLAIM_LIMIT)
             soon = now if full else now + SCAN_SECONDS
@@ -96,6 +98,7 @@ class Worker:
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
         session = Session(claim, self._services.mailboxes, self._services.store)
         self._sessions[claim.mailbox] = session
+        metrics.MAILBOXES_HELD.set(len(self._sessions))
         task = group.create_task(self._attend(session))
         self._tasks[claim.mailbox] = task
 
@@ -115,11 +118,13 @@ class Worker:
             await self._abandon(session, _AWAY_SECONDS)
         except* Exception:
             log.exception("a session failed")
+            metrics.SESSIONS_FAILED.inc()
             self._failures[box] += 1
             await self._abandon(session, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
         finally:
             if self._sessions.get(box) is session:
                 del self._sessions[box], self._tasks[box]
+                metrics.MAILBOXES_HELD.set(len(self._sessions))
             self._wake.set()
 
     async def _abandon(self, session: Session, pause: float) -> None:

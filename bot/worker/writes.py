@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from bot import metrics
 from bot.chat.intents import Hide
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.answers import waiting_for_hh
@@ -74,23 +75,29 @@ class Writes:
             noted = structs.replace(waiting, attempted_at=self._services.clock(), over_at=0)
             await self._replace(waiting, noted, hh_id)
             reach("attempt-noted")
+        counted = metrics.WRITES.labels
+        name = type(waiting.intent).__name__
         try:
             change = await step.perform(self._texts)
             reach("write-accepted")
         except OutcomeUnknown as error:
+            counted(name, "unknown").inc()
             log.warning("the outcome of a write is unknown: %s", error)
             over = structs.replace(noted, over_at=self._services.clock())
             await self._wait(over, hh_id, self._services.timing.check, old=noted)
         except Refused as error:
+            counted(name, "refused").inc()
             await self._replace(noted, None, hh_id, change=Change(said=step.refused(self._texts, error)))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
             raise
         except HhError as error:
+            counted(name, "put_off").inc()
             log.info("hh.ru can't take a write now: %s", type(error).__name__)
             pause = error.retry_after if isinstance(error, Throttled) else None
             await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
         else:
+            counted(name, "accepted").inc()
             hot = replace(change, head={**change.head, "news": self._services.clock()})
             await self._replace(noted, None, hh_id, change=hot)
 

@@ -32,7 +32,8 @@ def news(t: Texts, event: Event, *, now: datetime | None = None) -> list[Outgoin
     text = join((_head(t, event), _date(t, event, now), _body(t, event), _tail(t, event)), "\n\n")
     parts = split(text)
     told: list[Outgoing] = [Say(text=part, about=about) for part in parts[:-1]]
-    told.append(Say(text=parts[-1], about=about, keyboard=_keyboard(t, negotiation, message)))
+    keyboard = _keyboard(t, negotiation, message)
+    told.append(Say(text=parts[-1], about=about, keyboard=keyboard, since=_when(event).timestamp()))
     if message and message.address:
         venue = place(t, message.address, naming.company_of(t, negotiation), about)
         if venue:
@@ -95,16 +96,18 @@ def _head(t: Texts, event: Event) -> Html:
 
 
 def _date(t: Texts, event: Event, now: datetime | None) -> Html:
-    when = event.negotiation.updated_at
-    if event.call:
-        when = event.call.creation_time
-    elif event.message:
-        when = event.message.created_at
+    when = _when(event)
     if event.kind is Kind.CALL:
         return t("🕒 {moment}", moment=t.moment(when, now))
     if now and now - when < _FRESH:
         return Html("")
     return Html(f"<i>{escape(t.moment(when, now))}</i>")
+
+
+def _when(event: Event) -> datetime:
+    if event.call:
+        return event.call.creation_time
+    return event.message.created_at if event.message else event.negotiation.updated_at
 
 
 def _body(t: Texts, event: Event) -> Html:
