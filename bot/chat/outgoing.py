@@ -74,7 +74,17 @@ class Album(Struct, frozen=True, tag="m", array_like=True):
     group: str
 
 
-Subject = Conversation | Draft | Application | Album
+class Question(Struct, frozen=True, tag="q", array_like=True):
+    """The message asks for a text that no employer gets; the reply to it is the answer.
+
+    `what` says for what (see `bot.handlers.questions`), `ref` for which.
+    """
+
+    what: str
+    ref: str = ""
+
+
+Subject = Conversation | Draft | Application | Album | Question
 """What a Telegram message is about: the value of the message map."""
 
 

@@ -11,7 +11,9 @@ from bot.chat import intents
 from bot.chat.outgoing import Application, Screen
 from bot.chat.screens import answers, drafts
 from bot.chat.screens import applying as screens
+from bot.chat.screens import templates as template_screens
 from bot.chat.screens import vacancy as vacancy_screens
+from bot.chat.templates import Kind, Values, fill
 from bot.handlers.buttons import Pressed
 from bot.handlers.start_and_linking import for_linked
 from bot.handlers.turn import Turn
@@ -71,12 +73,13 @@ async def choose(turn: Turn, press: Pressed) -> None:
     step = await _step(turn, press, vacancy_id)
     vacancy = await turn.hh.vacancy(vacancy_id, host=step.host)
     asked = replace(step, resume_id=resume_id, letter=None, message_id=0)
-    question = screens.ask_letter(turn.texts, vacancy, resume_id, vacancy.response_letter_required)
+    letters = (await turn.templates()).of(Kind.LETTER)
+    question = screens.ask_letter(turn.texts, vacancy, resume_id, vacancy.response_letter_required, letters)
     if question.keyboard:
-        # A forced reply can't carry the button that skips the letter: that one stays above it.
+        # A forced reply can't carry buttons: those stay above it.
         skippable = Screen(text=question.text, keyboard=question.keyboard, about=asked)
         turn.say(skippable.rewrite(press.message_id))
-        question = drafts.letter_prompt(turn.texts)
+        question = drafts.letter_prompt(turn.texts, step.letter or "")
     turn.say(replace(question, about=asked))
 
 
@@ -87,6 +90,38 @@ async def skip_letter(turn: Turn, press: Pressed) -> None:
     vacancy_id, resume_id = press.args
     step = replace(await _step(turn, press, vacancy_id), resume_id=resume_id, letter="", message_id=0)
     turn.say((await _preview(turn, step)).rewrite(press.message_id))
+
+
+@for_linked
+async def choose_letter(turn: Turn, press: Pressed) -> None:
+    """One of the kept letters, filled in: the last look before sending, in place of the question."""
+    await press.answer()
+    template_id, vacancy_id, resume_id = press.args
+    template = (await turn.templates()).get(int(template_id))
+    if template is None:
+        turn.say(template_screens.gone(turn.texts).say())
+        return
+    step = replace(await _step(turn, press, vacancy_id), resume_id=resume_id, message_id=0)
+    vacancy = await turn.hh.vacancy(vacancy_id, host=step.host)
+    company = vacancy.employer.name if vacancy.employer else ""
+    values = Values(name=turn.account.name if turn.account else "", vacancy=vacancy.name, company=company)
+    filled = replace(step, letter=fill(template.text, values))
+    turn.say((await _preview(turn, filled)).rewrite(press.message_id))
+
+
+@for_linked
+async def keep_letter(turn: Turn, press: Pressed) -> None:
+    """Keep the letter of a preview as a template."""
+    step, templates = await turn.subject(press.message_id), await turn.templates()
+    if not isinstance(step, Application) or not step.letter:
+        await press.answer(drafts.done_already(turn.texts))
+    elif any(template.text == step.letter.strip() for template in templates.of(Kind.LETTER)):
+        await press.answer(template_screens.saved(turn.texts))
+    elif templates.full(Kind.LETTER):
+        await press.answer(template_screens.full(turn.texts))
+    else:
+        turn.keep_templates(templates.added(Kind.LETTER, step.letter))
+        await press.answer(template_screens.saved(turn.texts))
 
 
 async def letter(turn: Turn, message_id: int, asked: Application, body: str) -> None:
@@ -163,7 +198,14 @@ async def _preview(turn: Turn, step: Application) -> Screen:
     vacancy = await turn.hh.vacancy(step.vacancy_id, host=step.host)
     resumes = await turn.hh.suitable_resumes(step.vacancy_id, host=step.host)
     title = next((resume.title for resume in resumes.items if resume.id == step.resume_id), None)
-    screen = screens.preview(turn.texts, vacancy, step.resume_id or "", title or "", step.letter or "")
+    screen = screens.preview(
+        turn.texts,
+        vacancy,
+        step.resume_id or "",
+        title or "",
+        step.letter or "",
+        new=step.message_id != 0,
+    )
     return replace(screen, about=step)
 
 

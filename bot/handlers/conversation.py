@@ -6,6 +6,8 @@ from bot.chat.intents import Hide
 from bot.chat.outgoing import Screen
 from bot.chat.screens import conversation as screens
 from bot.chat.screens.answers import not_sent
+from bot.chat.screens.templates import quick
+from bot.chat.templates import Kind
 from bot.handlers.buttons import Pressed
 from bot.handlers.start_and_linking import for_linked
 from bot.handlers.turn import Turn
@@ -30,6 +32,9 @@ async def reply(turn: Turn, press: Pressed) -> None:
     if negotiation and negotiation.messaging_status != "ok":
         turn.say(not_sent(turn.texts, screens.closed(turn.texts, negotiation.messaging_status)).say())
     else:
+        templates = await turn.templates()
+        if templates.of(Kind.REPLY):
+            turn.say(quick(turn.texts, negotiation, nid, templates).say(silent=True))
         turn.say(screens.reply_prompt(turn.texts, negotiation, nid))
 
 

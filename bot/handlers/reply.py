@@ -7,11 +7,11 @@ from telegram import Message
 
 from bot.chat.html import blank, digest, join
 from bot.chat.intents import SendMessage
-from bot.chat.outgoing import Application, Conversation, Draft, Screen, Subject
+from bot.chat.outgoing import Application, Conversation, Draft, Question, Screen, Subject
 from bot.chat.screens import answers as screens
 from bot.chat.screens import drafts
 from bot.chat.screens.conversation import closed
-from bot.handlers import apply
+from bot.handlers import apply, questions
 from bot.handlers.buttons import Pressed
 from bot.handlers.conversation import glimpse
 from bot.handlers.start_and_linking import for_linked, halfway, offer, wrong_address
@@ -32,6 +32,8 @@ async def text(turn: Turn, message: Message) -> None:
             send(turn, about.nid, body, message.message_id)
         if not turn.linked:
             await offer(turn)
+    elif turn.account and isinstance(about, Question):
+        await questions.answered(turn, message, about)
     elif not turn.linked and halfway(body):
         await wrong_address(turn, message)
     else:

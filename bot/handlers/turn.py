@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from bot.chat.intents import Intent
 from bot.chat.outgoing import Outgoing, Subject, placed
+from bot.chat.templates import Templates
 from bot.chat.texts import Texts
 from bot.hh.gateway import Gateway
 from bot.hh.models import Tokens
@@ -57,6 +58,7 @@ class Turn:
     linking: LinkingDesk
     seal: Callable[[Tokens], bytes]
     subjects: Callable[[int], Awaitable[Subject | None]]
+    stored_templates: Callable[[], Awaitable[Templates]]
     now: float
     bot_username: str
     site_url: str
@@ -71,6 +73,7 @@ class Turn:
     intents: list[Intent] = field(default_factory=list, init=False)
     remembered: dict[int, Subject] = field(default_factory=dict, init=False)
     account_changed: bool = field(default=False, init=False)
+    changed_templates: Templates | None = field(default=None, init=False)
     unlink_card: int | None = field(default=None, init=False)
 
     @property
@@ -86,6 +89,14 @@ class Turn:
     async def subject(self, message_id: int) -> Subject | None:
         """What one of the chat's messages is about; None where it is not on the map."""
         return self.remembered.get(message_id) or await self.subjects(message_id)
+
+    async def templates(self) -> Templates:
+        """The user's letters and answers."""
+        return await self.stored_templates() if self.changed_templates is None else self.changed_templates
+
+    def keep_templates(self, templates: Templates) -> None:
+        """Store these in place of the ones there are."""
+        self.changed_templates = templates
 
     def say(self, *operations: Outgoing) -> None:
         """Put these on the outbox, in order; what names no other place stands where the user acts."""
@@ -114,4 +125,5 @@ class Turn:
         self.outgoing.clear()
         self.intents.clear()
         self.remembered.clear()
+        self.changed_templates = None
         self.unlink_card = None

@@ -16,6 +16,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
 | `hh:{s}:sites:U` | hash | worker | with the account: conversations of sister sites |
 | `hh:{s}:shown:U` | string | worker | with the account: topics, cards, answers not read yet |
+| `hh:{s}:templates:U` | string | worker | with the account: the user's letters and answers |
 | `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
 | `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
@@ -96,7 +97,7 @@ def probe() -> str:
 
 
 _LIVES_WITH_ITS_OWNER = re.compile(
-    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|shown|sites):-?\d+)$"
+    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|shown|sites|templates):-?\d+)$"
 )
 
 

@@ -18,6 +18,7 @@ from msgspec.msgpack import Decoder
 
 from bot.chat.outgoing import Outgoing, Subject
 from bot.chat.shown import Shown
+from bot.chat.templates import Templates
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.mailbox import Claim, Command, Mailboxes
@@ -34,7 +35,10 @@ MAP_SIZE = 4000
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
-ERASED = ("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites")
+ERASED = (
+    *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
+    "templates",
+)
 """The keys that go with the user."""
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
@@ -98,6 +102,7 @@ class Change:
     mapped: Mapping[int, Subject] = field(default_factory=dict)
     sent: str | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
+    templates: Templates | None = None
     failed: bytes | None = None
     head: Mapping[str, float | str] = field(default_factory=dict)
 
@@ -178,6 +183,12 @@ class Session:
                 return _subject.decode(packed)
         return None
 
+    async def templates(self) -> Templates:
+        """The user's letters and answers."""
+        with unavailable():
+            packed = await self._store.get(self._key("templates"))
+        return unpack(packed, Templates) if isinstance(packed, bytes) else Templates()
+
     async def site(self, nid: str) -> str | None:
         """The sister site of a conversation, None for hh.ru."""
         with unavailable():
@@ -251,6 +262,8 @@ class Session:
             yield ("SET", self._key("book"), pack(change.book))
         if shown is not None and shown is not self._shown:
             yield ("SET", self._key("shown"), pack(shown))
+        if change.templates is not None:
+            yield ("SET", self._key("templates"), pack(change.templates))
         if queue:
             yield ("SET", self._key("intents"), pack(queue))
         elif queue is not None:

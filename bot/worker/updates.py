@@ -117,6 +117,7 @@ class UpdatesLane:
                 account=(lambda now: merged(before, wanted, now)) if wanted is not None else None,
                 reset=another or (fresh and before is None),
                 mapped=turn.remembered,
+                templates=turn.changed_templates,
                 head=head,
             )
         )
@@ -162,6 +163,7 @@ class UpdatesLane:
             linking=services.linking,
             seal=seal,
             subjects=session.subject,
+            stored_templates=session.templates,
             now=services.clock(),
             bot_username=services.bot_username,
             site_url=services.settings.hh_site_url,

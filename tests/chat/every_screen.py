@@ -23,10 +23,13 @@ from bot.chat.screens import (
     lists,
     news,
     places,
+    templates,
     trouble,
     waited,
 )
 from bot.chat.screens import vacancy as vacancy_screens
+from bot.chat.templates import MOST, Templates
+from bot.chat.templates import Kind as TemplateKind
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused, Throttled, Unavailable
 from bot.hh.models import Address, IdName, Message, Negotiation, Negotiations, Vacancy
@@ -161,9 +164,14 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         applying.no_resume(t, s.job, resumes(already_applied=1, not_published=2, unavailable=5)),
     ],
     "applying.ask_letter": lambda t, s: [
-        applying.ask_letter(t, s.job, RESUME_ID, required) for required in (True, False)
+        applying.ask_letter(t, s.job, RESUME_ID, required, letters)
+        for required in (True, False)
+        for letters in ((), _templates(s.text, 3).of(TemplateKind.LETTER))
     ],
-    "applying.preview": lambda t, s: applying.preview(t, s.job, RESUME_ID, s.text, s.text),
+    "applying.preview": lambda t, s: [
+        applying.preview(t, s.job, RESUME_ID, s.text, s.text),
+        applying.preview(t, s.job, RESUME_ID, s.text, s.text + "{company}", new=True),
+    ],
     "applying.sending": lambda t, s: applying.sending(t, s.name),
     "applying.applied": lambda t, s: [
         applying.applied(t, s.name, BIG_ID),
@@ -205,9 +213,30 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "help.not_allowed": lambda t, s: help.not_allowed(t, 42),
     "help.privacy": lambda t, s: help.privacy(t),
     "drafts.caption_only": lambda t, s: drafts.caption_only(t, BIG_ID, s.text, 5),
-    "drafts.letter_prompt": lambda t, s: drafts.letter_prompt(t),
+    "drafts.letter_prompt": lambda t, s: [drafts.letter_prompt(t), drafts.letter_prompt(t, s.text)],
     "drafts.open_conversation": lambda t, s: drafts.open_conversation(t, answers.empty(t), BIG_ID),
     "drafts.edit_too_late": lambda t, s: drafts.edit_too_late(t),
+    "templates.listing": lambda t, s: [
+        templates.listing(t, kind, many)
+        for kind in TemplateKind
+        for many in (Templates(), _templates(s.text, 1), _templates(s.text, MOST))
+    ],
+    "templates.card": lambda t, s: templates.card(t, _templates(s.text, 1).items[0]),
+    "templates.drop_ask": lambda t, s: templates.drop_ask(t, _templates(s.text, 1).items[0]),
+    "templates.gone": lambda t, s: templates.gone(t),
+    "templates.ask_new": lambda t, s: [templates.ask_new(t, kind) for kind in TemplateKind],
+    "templates.ask_text": lambda t, s: templates.ask_text(t, _templates(s.text, 1).items[0]),
+    "templates.ask_title": lambda t, s: templates.ask_title(t, _templates(s.text, 1).items[0]),
+    "templates.quick": lambda t, s: [
+        templates.quick(t, subject, BIG_ID, _templates(s.text, 3)) for subject in (s.subject, None)
+    ],
+    "templates.quick_preview": lambda t, s: [
+        templates.quick_preview(t, subject, BIG_ID, s.text + "{company}", 5) for subject in (s.subject, None)
+    ],
+    "templates.quick_edit": lambda t, s: templates.quick_edit(t, BIG_ID, s.text),
+    "templates.quick_sent": lambda t, s: [
+        templates.quick_sent(t, subject, s.text) for subject in (s.subject, None)
+    ],
     "waited.consent": lambda t, s: [
         waited.consent(t, SendMessage(nid=BIG_ID, text=s.text, chat_message_id=1)),
         waited.consent(t, EditMessage(nid=BIG_ID, text=s.text, chat_message_id=1)),
@@ -220,6 +249,13 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "waited.checking": lambda t, s: waited.checking(t),
     "waited.repeated": lambda t, s: waited.repeated(t, conversation.card(t, s.subject).say()),
 }
+
+
+def _templates(text: str, count: int) -> Templates:
+    made = Templates()
+    for _ in range(count):
+        made = made.added(TemplateKind.LETTER, text or "x").added(TemplateKind.REPLY, text or "x")
+    return made
 
 
 def _errors(sample: Sample) -> list[HhError]:

@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.chat.buttons import button_key, seal
 from bot.chat.intents import Intent
 from bot.chat.outgoing import Press, Say, Subject
+from bot.chat.templates import Templates
 from bot.chat.texts import Texts
 from bot.handlers.context import Bridge, dispatch
 from bot.handlers.turn import Turn
@@ -230,6 +231,7 @@ class Chat:
             hh_id="1", name="Анна Ким", tokens=b"sealed", linked_at=NOW.timestamp() - 86400
         )
         self.subjects: dict[int, Subject] = {}
+        self.templates = Templates()
         self.pending: list[Intent] = []
         self.public = True
         self._numbers = count(1000)
@@ -249,6 +251,7 @@ class Chat:
             linking=self.desk,
             seal=lambda tokens: f"sealed {tokens.access_token}".encode(),
             subjects=self._subject,
+            stored_templates=self._templates,
             now=NOW.timestamp(),
             bot_username="bridge_bot",
             site_url="https://hh.example",
@@ -262,6 +265,7 @@ class Chat:
         await dispatch(self.bridge, update, turn)
         self.subjects.update(turn.remembered)
         self.account = turn.account
+        self.templates = turn.changed_templates or self.templates
         return turn
 
     async def write(
@@ -309,6 +313,9 @@ class Chat:
             message["reply_to_message"] = self.message({"text": "!"}, reply_to, sender=42)
         return message
 
+    async def _templates(self) -> Templates:
+        return self.templates
+
     async def _subject(self, message_id: int) -> Subject | None:
         return self.subjects.get(message_id)
 
@@ -326,7 +333,7 @@ def said(turn: Turn) -> Say:
 
 def nothing(turn: Turn) -> bool:
     """True where the turn has no effects at all."""
-    effects = (turn.outgoing, turn.intents, turn.remembered, turn.account_changed)
+    effects = (turn.outgoing, turn.intents, turn.remembered, turn.account_changed, turn.changed_templates)
     return not any(effects) and turn.unlink_card is None
 
 

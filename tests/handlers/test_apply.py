@@ -179,7 +179,7 @@ async def test_a_letter_is_shown_before_it_is_sent(chat: Chat) -> None:
     chat.subjects[500] = Application("123", "0f", host="hh.kz")
     turn = await chat.write("Хочу у вас работать", 77, reply_to=500)
     step = Application("123", "0f", "Хочу у вас работать", "hh.kz", 77)
-    shown = applying.preview(chat.texts, vacancy(), "0f", "Аналитик", "Хочу у вас работать")
+    shown = applying.preview(chat.texts, vacancy(), "0f", "Аналитик", "Хочу у вас работать", new=True)
     assert turn.outgoing == [replace(shown, about=step).say(reply_to=77)]
     assert turn.remembered == {77: step}
     assert turn.intents == []

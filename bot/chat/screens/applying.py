@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.chat import actions
-from bot.chat.html import escape, excerpt, join, shorten
+from bot.chat.html import Html, escape, excerpt, join, shorten
 from bot.chat.outgoing import Application, Conversation, Say, Screen
 from bot.chat.screens import naming
 from bot.chat.screens.keys import link, press, rows
+from bot.chat.screens.templates import left_open
 from bot.chat.screens.vacancy import heading
+from bot.chat.templates import Template
 from bot.chat.texts import Texts
 from bot.hh.models import Resume, Resumes, Vacancy
 
@@ -68,30 +72,47 @@ def no_resume(t: Texts, vacancy: Vacancy, resumes: Resumes) -> Screen:
     )
 
 
-def ask_letter(t: Texts, vacancy: Vacancy, resume_id: str, required: bool) -> Say:
-    """Ask for the cover letter as a reply; where it is not required, a button skips it."""
+def ask_letter(
+    t: Texts, vacancy: Vacancy, resume_id: str, required: bool, letters: Sequence[Template] = ()
+) -> Say:
+    """Ask for the cover letter as a reply; buttons choose one of `letters` or, where one may, skip it."""
     about = Application(vacancy.id, resume_id)
     job = heading(t, vacancy)
-    if required:
+    if required and not letters:
         ask = t("✍️ The employer asks for a cover letter. Write it as a reply to this message.")
         return Say(text=join((job, ask), "\n\n"), about=about, prompt=t.label("Cover letter"))
-    ask = t("✍️ Write a cover letter as a reply to this message, or go on without it.")
+    if required:
+        ask = t("✍️ The employer asks for a cover letter. Choose one of yours, or write a new one.")
+    elif letters:
+        ask = t("✍️ With a cover letter? Choose one of yours, write a new one, or go on without it.")
+    else:
+        ask = t("✍️ Write a cover letter as a reply to this message, or go on without it.")
+    without = press(t.label("Without a letter"), actions.NO_LETTER, vacancy.id, resume_id)
     return Say(
         text=join((job, ask), "\n\n"),
         keyboard=rows(
-            [press(t.label("Without a letter"), actions.NO_LETTER, vacancy.id, resume_id)],
-            [press(t.label("Cancel"), actions.CANCEL)],
+            *(
+                [press(f"✉️ {letter.title}", actions.LETTER, str(letter.id), vacancy.id, resume_id)]
+                for letter in letters
+            ),
+            [None if required else without, press(t.label("Cancel"), actions.CANCEL)],
         ),
         about=about,
     )
 
 
-def preview(t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, letter: str) -> Screen:
-    """What is about to be sent. `letter` "" is none; the whole letter is in the subject."""
+def preview(
+    t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, letter: str, *, new: bool = False
+) -> Screen:
+    """What is about to be sent. `letter` "" is none; the whole letter is in the subject.
+
+    A `new` letter, which is no template yet, can be kept as one.
+    """
     shown = excerpt(letter, _LETTER)
     letter_text = (
-        join((t("<b>Cover letter</b>"), escape(shown))) if letter.strip() else t("Without a cover letter.")
+        Html(f"<blockquote>{escape(shown)}</blockquote>") if letter.strip() else t("Without a cover letter.")
     )
+    keep = press(t.label("💾 Keep the letter for other vacancies"), actions.KEEP_LETTER)
     cut = t("<i>The letter is shown in part and will be sent whole.</i>") if shown != letter.strip() else ""
     change = t.label("✏️ Change the letter") if letter.strip() else t.label("✏️ Add a letter")
     return Screen(
@@ -102,6 +123,7 @@ def preview(t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, lette
                 t("📄 Resume: {title}", title=shorten(resume_title, 100) or t.label("untitled")),
                 letter_text,
                 cut,
+                left_open(t, letter),
             ),
             "\n\n",
         ),
@@ -111,6 +133,7 @@ def preview(t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, lette
                 press(change, actions.RESUME, vacancy.id, resume_id),
                 press(t.label("Cancel"), actions.CANCEL),
             ],
+            [keep if new else None],
         ),
         about=Application(vacancy.id, resume_id, letter),
     )

@@ -6,6 +6,7 @@ from bot.chat import actions
 from bot.chat.html import Html, escape, excerpt, join
 from bot.chat.outgoing import Draft, Say, Screen
 from bot.chat.screens.keys import press, rows
+from bot.chat.screens.templates import copyable
 from bot.chat.texts import Texts
 
 _EXCERPT = 300
@@ -29,9 +30,12 @@ def caption_only(t: Texts, nid: str, caption: str, message_id: int) -> Screen:
     )
 
 
-def letter_prompt(t: Texts) -> Say:
-    """Where the cover letter is written, if the user wants one."""
-    return Say(text=t("✍️ Your cover letter:"), prompt=t.label("Cover letter"))
+def letter_prompt(t: Texts, before: str = "") -> Say:
+    """Where the cover letter is written, if the user wants one; the one of `before` can be copied."""
+    if not before:
+        return Say(text=t("✍️ Your cover letter:"), prompt=t.label("Cover letter"))
+    ask = t("✍️ Your cover letter. The one so far, to copy with a tap:")
+    return Say(text=join((ask, copyable(before)), "\n\n"), prompt=t.label("Cover letter"))
 
 
 def open_conversation(t: Texts, screen: Screen, nid: str) -> Screen:

@@ -113,6 +113,8 @@ def commands(t: Texts) -> list[tuple[str, str]]:
     """The commands menu: names and descriptions (plain text)."""
     return [
         ("list", t.label("Conversations")),
+        ("letters", t.label("Letters for applications")),
+        ("replies", t.label("Quick answers")),
         ("help", t.label("What I can do")),
         ("language", t.label("Language")),
         ("privacy", t.label("What is kept about you")),
