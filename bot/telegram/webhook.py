@@ -13,7 +13,8 @@ from bot.telegram.routing import ALLOWED_UPDATES
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS: Final = 100
-"""Deliveries that Telegram may have under way at once (Bot API, setWebhook: 1 to 100)."""
+"""Deliveries that Telegram may have under way at once (Bot API, setWebhook: 1 to 100); of one chat's
+messages it is one at a time all the same (see `bot.telegram.order`)."""
 
 
 class Identity:

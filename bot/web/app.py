@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -17,6 +18,7 @@ from bot.linking import Linking
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
 from bot.telegram.intake import Intake
+from bot.telegram.order import REPEAT_SECONDS, Repetition
 from bot.web.callback import Callback
 from bot.web.readiness import OK, Readiness
 from bot.web.watching import FRESH, watch
@@ -27,7 +29,7 @@ LARGEST_UPDATE: Final = 1024 * 1024
 """Bytes. Telegram's updates are a few kilobytes."""
 
 _STORE_TIMEOUT: Final = 10.0
-_RETRY_AFTER: Final = {"Retry-After": "2"}
+_RETRY_AFTER: Final = {"Retry-After": str(REPEAT_SECONDS)}
 
 
 def build(
@@ -67,17 +69,21 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
 
 def _webhook(intake: Intake, secret: bytes) -> Handler:
+    repetition = Repetition(time.monotonic)
+
     async def take(request: web.Request) -> web.Response:
         # Bot API, setWebhook, secret_token.
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret):
             raise web.HTTPUnauthorized
         raw = await request.read()
+        await repetition.let_messages_first(raw)
         try:
             async with asyncio.timeout(_STORE_TIMEOUT):
                 await intake.put([raw])
                 reach("update-stored")
         except (StoreUnavailable, TimeoutError) as error:
+            repetition.begins()
             log.warning("an update could not be stored, Telegram will send it again: %s", error)
             raise web.HTTPServiceUnavailable(headers=_RETRY_AFTER) from error
         return web.Response()

@@ -15,6 +15,7 @@ from bot.failpoints import reach
 from bot.hh.errors import LinkAgain, OutcomeUnknown, Throttled, Unavailable
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
+from bot.store import keys
 from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
@@ -29,6 +30,9 @@ USER_WAITS = 20.0
 
 POLL_WAITS = 0.5
 """A poll that would wait longer is put off instead, so that users go first."""
+
+USER_SHARE, USER_BURST = 0.25, 5
+"""What one user's own doings may take of the ceiling: a part of it, after some requests at once."""
 
 _STORE_AGAIN = 0.5
 
@@ -102,17 +106,22 @@ class SessionAccess:
 
 @dataclass
 class Ceiling:
-    """Waits for a turn under the ceiling of all processes, `longest` seconds at most."""
+    """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
+
+    `own` is the part of it that one user may take.
+    """
 
     limiter: Limiter
     longest: float
+    own: Limiter | None = None
 
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Throttled` where that would take longer than `longest`."""
-        wait = await self.limiter.reserve(self.longest)
-        if wait > self.longest:
-            raise Throttled(wait)
-        await asyncio.sleep(wait)
+        for limiter in (self.own, self.limiter):
+            wait = await limiter.reserve(self.longest) if limiter else 0.0
+            if wait > self.longest:
+                raise Throttled(wait)
+            await asyncio.sleep(wait)
 
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause: nobody asks it for so long."""
@@ -120,11 +129,16 @@ class Ceiling:
         await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
 
 
-def gateway(
-    services: Services, session: Session, access: SessionAccess, longest: float
-) -> NegotiationsGateway:
-    """A gateway to hh.ru for the session's account."""
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, longest), session.site)
+def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
+    """A gateway to hh.ru for polls, whose number the bridge itself decides."""
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.site)
+
+
+def gateway(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
+    """A gateway to hh.ru for what the session's user does."""
+    rate = USER_SHARE * services.settings.hh_requests_per_second
+    own = Limiter(services.store, keys.of(session.user_id, "hh-pace"), rate=rate, burst=USER_BURST)
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.site)
 
 
 def seal_tokens(services: Services, tokens: Tokens) -> bytes:

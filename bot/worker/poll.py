@@ -22,7 +22,7 @@ from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import ListedPage, NegotiationsGateway
 from bot.sync.book import BASELINE_NOTICES, Book, changed, opened, read
 from bot.sync.schedule import interval
-from bot.worker.access import POLL_WAITS, SessionAccess, gateway, lapse, texts_of
+from bot.worker.access import SessionAccess, lapse, polling, texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
 
@@ -62,7 +62,7 @@ class Poll:
         account = session.account
         if account is None:
             return
-        asking = gateway(self._services, session, self._access, POLL_WAITS)
+        asking = polling(self._services, session, self._access)
         metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:
             await self._look(asking, account.hh_id)

@@ -26,6 +26,7 @@ from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.scripts import Store, Word
 from bot.sync.book import Book
+from bot.telegram.order import in_order
 from bot.worker.waiting import Waiting, next_at
 
 MAP_SECONDS = 400 * 24 * 3600
@@ -82,13 +83,13 @@ class Superseded(Exception):
 class Change:
     """What one step changes; everything unset stays as it is.
 
-    `handled` updates leave the inbox. `delivered` is the first entry of the outbox and leaves it;
+    The `handled` update leaves the inbox. `delivered` is the first entry of the outbox and leaves it;
     `retried` replaces it. `queue`, `account` and `shown` are computed from what is there at the moment
     of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
     `erase` the user.
     """
 
-    handled: int = 0
+    handled: bytes | None = None
     said: Sequence[Outgoing] = ()
     delivered: Outgoing | None = None
     retried: Outgoing | None = None
@@ -120,7 +121,7 @@ class Session:
         self.head = Head.parse(claim.head)
         self.account = unpack(claim.account, Account) if claim.account else None
         self.queue = unpack(claim.intents, list[Waiting]) if claim.intents else []
-        self.updates = deque(claim.updates)
+        self.updates = deque(in_order(claim.updates))
         self.outbox: deque[Outgoing] = deque()
         self.stirred = asyncio.Event()
         self.stale = False
@@ -203,9 +204,9 @@ class Session:
     async def refill(self) -> None:
         """Fetch updates that may have arrived while the mailbox was held, and the rest of the outbox."""
         async with self._lock:
-            if self.stale and not self.updates:
+            if self.stale:
                 self.stale = False
-                self.updates.extend(await self._mailboxes.updates(self.claim, BATCH))
+                self.updates = deque(in_order(await self._mailboxes.updates(self.claim, BATCH)))
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
 
@@ -277,7 +278,7 @@ class Session:
 
     def _lists(self, change: Change) -> Iterator[Command]:
         if change.handled:
-            yield ("LTRIM", self._key("inbox"), change.handled, -1)
+            yield ("LREM", self._key("inbox"), 1, change.handled)
         if change.delivered is not None and change.retried is not None:
             yield ("LSET", self._key("outbox"), 0, pack(change.retried))
         elif change.delivered is not None:
@@ -312,8 +313,8 @@ class Session:
             self.outbox.clear()
             self._outbox_whole = True
             self.claim.mapped = 0
-        for _ in range(change.handled):
-            self.updates.popleft()
+        if change.handled:
+            self.updates.remove(change.handled)
         if change.delivered is not None and change.retried is not None:
             self.outbox[0] = change.retried
         elif change.delivered is not None:

@@ -23,10 +23,12 @@ from bot.handlers.context import dispatch
 from bot.handlers.turn import Turn
 from bot.hh.errors import HhError, LinkAgain, TokenExpired
 from bot.hh.models import Tokens
+from bot.store import keys
 from bot.store.errors import StoreError
+from bot.store.limiter import Limiter
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
-from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, seal_tokens, texts_of
+from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
 from bot.worker.waiting import queued
@@ -36,6 +38,10 @@ log = logging.getLogger(__name__)
 TRIES = 3
 """How often the handling of one update may fail, or kill its process, before it is set aside."""
 
+TURN_RATE, TURN_BURST = 2.0, 30
+"""Updates a second of one user, once he has sent many: more than hands can do, fewer than a program."""
+
+_LONGEST_WAIT = 3600.0
 _AGAIN = 0.2
 _GENERAL = 1
 """The thread of the general topic; it must not be named when sending (tdlib/telegram-bot-api, Client.cpp)."""
@@ -48,6 +54,9 @@ class UpdatesLane:
         self._services = services
         self._session = session
         self._access = access
+        self._pace = Limiter(
+            services.store, keys.of(session.user_id, "turns"), rate=TURN_RATE, burst=TURN_BURST
+        )
 
     def ready(self) -> bool:
         """True where an update waits."""
@@ -56,6 +65,8 @@ class UpdatesLane:
     async def run(self) -> None:
         """Handle every update that is in memory."""
         while self._session.updates and not self._session.ending:
+            # Who is too quick waits here; nothing of his is lost, and nobody else waits with him.
+            await asyncio.sleep(await self._pace.reserve(_LONGEST_WAIT))
             await self._handle(self._session.updates[0])
 
     async def _handle(self, raw: bytes) -> None:
@@ -67,7 +78,7 @@ class UpdatesLane:
                 turn, before = await self._turn(update), self._session.account
                 await self._take(turn, update)
                 reach("update-handled")
-                await self._commit(turn, before)
+                await self._commit(raw, turn, before)
                 metrics.HANDLED.labels("done").inc()
                 return
             except (StoreError, ClaimLost, Superseded):
@@ -93,12 +104,12 @@ class UpdatesLane:
             else:
                 turn.say(trouble(turn.texts, error).say())
 
-    async def _commit(self, turn: Turn, before: Account | None) -> None:
+    async def _commit(self, raw: bytes, turn: Turn, before: Account | None) -> None:
         if turn.unlink_card is not None:
             revoked = await self._revoke()
             screen = unlinked(turn.texts, revoked)
             said = [*turn.outgoing, screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()]
-            await self._session.commit(Change(handled=1, erase=True, said=said))
+            await self._session.commit(Change(handled=raw, erase=True, said=said))
             return
         wanted = turn.account if turn.account_changed else None
         head: dict[str, float | str] = {}
@@ -109,7 +120,7 @@ class UpdatesLane:
         another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
         await self._session.commit(
             Change(
-                handled=1,
+                handled=raw,
                 said=turn.outgoing,
                 queue=(lambda queue: queued([] if another else queue, turn.intents, turn.now))
                 if turn.intents or another
@@ -126,7 +137,7 @@ class UpdatesLane:
         log.error("an update was set aside")
         metrics.HANDLED.labels("set_aside").inc()
         said = [internal(texts_of(self._session)).say()] if self._session.user_id > 0 else []
-        await self._session.commit(Change(handled=1, said=said, failed=raw))
+        await self._session.commit(Change(handled=raw, said=said, failed=raw))
 
     async def _revoke(self) -> bool:
         """End the tokens at hh.ru; False where that could not be confirmed."""
@@ -159,7 +170,7 @@ class UpdatesLane:
             user_id=session.user_id,
             texts=Texts(account.language, account.zone) if account else Texts(code),
             account=account,
-            hh=gateway(services, session, self._access, USER_WAITS),
+            hh=gateway(services, session, self._access),
             linking=services.linking,
             seal=seal,
             subjects=session.subject,

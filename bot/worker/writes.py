@@ -23,7 +23,7 @@ from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled
-from bot.worker.access import USER_WAITS, SessionAccess, gateway, lapse, texts_of
+from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.operations import Operation, operation, place
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
@@ -53,7 +53,7 @@ class Writes:
         account = self._session.account
         if account is None:
             return
-        asking = gateway(self._services, self._session, self._access, USER_WAITS)
+        asking = gateway(self._services, self._session, self._access)
         step = operation(waiting.intent, asking, self._session)
         try:
             if waiting.attempted_at:

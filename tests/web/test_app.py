@@ -16,6 +16,7 @@ from bot.store import keys
 from bot.store.connection import Client
 from bot.telegram.botapi import BotApi
 from bot.telegram.webhook import Webhook
+from bot.web.app import LARGEST_UPDATE
 from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
@@ -93,6 +94,20 @@ async def test_while_redis_takes_nothing_telegram_is_asked_to_come_again(
     assert await inbox(redis) == [said("раз")]
 
 
+async def test_a_press_after_a_refusal_does_not_overtake_the_refused_message(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    press = json.dumps({"update_id": 2, "callback_query": {"from": {"id": ANNA}}}).encode()
+    async with full(redis):
+        assert (await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)).status_code == 503
+    async with asyncio.TaskGroup() as tasks:
+        pressed = tasks.create_task(web.post("/telegram/webhook", content=press, headers=HEADER))
+        await asyncio.sleep(0.2)
+        await web.post("/telegram/webhook", content=said("раз"), headers=HEADER)
+    assert pressed.result().status_code == 200
+    assert await inbox(redis) == [said("раз"), press]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -117,6 +132,22 @@ async def test_what_cant_be_parsed_is_counted_and_not_asked_for_again(
 async def test_ten_megabytes_are_refused(web: httpx.AsyncClient, redis: Client) -> None:
     answer = await web.post("/telegram/webhook", content=said("x" * 10_000_000), headers=HEADER)
     assert answer.status_code == 413
+    assert await redis.dbsize() == 0
+
+
+async def test_a_body_of_unknown_length_is_refused_before_it_ends(
+    web: httpx.AsyncClient, redis: Client
+) -> None:
+    """More than the largest update is neither waited for nor kept in memory."""
+    reader, writer = await asyncio.open_connection(web.base_url.host, web.base_url.port)
+    secret = f"X-Telegram-Bot-Api-Secret-Token: {SECRET}"
+    writer.write(f"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\n{secret}\r\n".encode())
+    writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
+    for _ in range(LARGEST_UPDATE // 0x10000 + 1):
+        writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+    writer.close()
     assert await redis.dbsize() == 0
 
 

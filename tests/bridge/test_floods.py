@@ -1,0 +1,67 @@
+"""One user who does too much is slowed; nobody else notices, and nothing of his is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.sandbox.telegram.chats import ChatMessage
+from bot.sandbox.telegram.people import LocalUser
+from bot.store import keys
+from bot.store.connection import Client
+from bot.worker.access import USER_BURST, USER_SHARE
+from bot.worker.updates import TURN_BURST, TURN_RATE
+from tests.bridge.conftest import Bridge
+from tests.bridge.test_story import conversation
+from tests.waiting import eventually
+
+
+async def test_a_flood_of_commands_slows_its_sender_alone(bridge: Bridge, redis: Client) -> None:
+    """He asks for as much of hh.ru as the whole bridge may ask for."""
+    rate = 24.0
+    bridge.settings = bridge.settings.model_copy(update={"hh_requests_per_second": rate})
+    ivan, seeker = bridge.telegram.user(100_002, "Иван"), bridge.hh.world.add_applicant("Иван", "Петров")
+    talk = conversation(bridge)
+    flood = TURN_BURST + 4
+    async with bridge.running():
+        await bridge.link()
+        await bridge.link(ivan, seeker)
+        for _ in range(flood):
+            await ivan.send("/list")
+        bridge.hh.employers.invite(talk.id, "Здравствуйте!")
+        news = await bridge.anna.wait_for("Здравствуйте!")
+        reply = await bridge.anna.send("Приду!", reply_to=news.id)
+        await bridge.anna.wait_for_reaction(reply, "👌")
+        assert not await at_most(redis, ivan, 0)(), "the flood was over before anybody could wait for it"
+        await eventually(at_most(redis, ivan, 0), 20)
+    assert len(answers(ivan)) + int(await redis.llen(keys.of(ivan.id, "outbox"))) == flood
+    asked = [r.at for r in bridge.hh.journal.requests if r.account_id == seeker.id and "active" in r.query]
+    assert len(asked) == flood
+    assert asked[-1] - asked[0] > (flood - USER_BURST) / (USER_SHARE * rate) * 0.9
+
+
+def answers(user: LocalUser) -> list[ChatMessage]:
+    """What /list brought."""
+    return [message for message in user.from_bot if message.text.startswith("Активные")]
+
+
+async def test_updates_beyond_the_burst_are_handled_one_by_one(bridge: Bridge, redis: Client) -> None:
+    """Also those that ask nothing of hh.ru; each is still answered."""
+    async with bridge.running(worker=False):
+        for _ in range(TURN_BURST + 3):
+            await bridge.anna.send("/privacy")
+        await bridge.telegram.settled()
+    async with bridge.running(web=False):
+        await eventually(at_most(redis, bridge.anna, 3))
+        slowed = time.monotonic()
+        await eventually(at_most(redis, bridge.anna, 0))
+        assert time.monotonic() - slowed > 2 / TURN_RATE
+
+
+def at_most(redis: Client, user: LocalUser, number: int) -> Callable[[], Awaitable[bool]]:
+    """Whether so many updates of a user still wait."""
+
+    async def holds() -> bool:
+        return int(await redis.llen(keys.of(user.id, "inbox"))) <= number
+
+    return holds

@@ -1,0 +1,83 @@
+"""What one user does is handled in the order in which he did it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telegram.order import REPEAT_SECONDS, WINDOW, Repetition, in_order
+
+
+def raw(number: int, kind: str = "message") -> bytes:
+    return json.dumps({"update_id": number, kind: {"chat": {"id": 7}, "text": '"update_id":1'}}).encode()
+
+
+def test_a_late_update_is_handled_before_what_overtook_it() -> None:
+    assert in_order([raw(1), raw(4, "callback_query"), raw(2), raw(3)]) == [
+        raw(1),
+        raw(2),
+        raw(3),
+        raw(4, "callback_query"),
+    ]
+
+
+def test_a_new_count_of_ids_does_not_overtake_what_waits() -> None:
+    waiting = [raw(WINDOW * 9), raw(5), raw(6)]
+    assert in_order(waiting) == waiting
+    assert in_order([raw(WINDOW * 9), raw(6), raw(5)]) == [raw(WINDOW * 9), raw(5), raw(6)]
+
+
+@given(st.lists(st.integers(1, WINDOW), unique=True))
+def test_of_one_count_the_lowest_number_goes_first(numbers: list[int]) -> None:
+    assert in_order([raw(number) for number in numbers]) == [raw(number) for number in sorted(numbers)]
+
+
+@given(st.lists(st.integers(-(2**53), 2**53), unique=True, max_size=30))
+def test_none_is_lost_or_doubled_whatever_the_numbers(numbers: list[int]) -> None:
+    waiting = [raw(number) for number in numbers]
+    ordered = in_order(waiting)
+    assert sorted(ordered) == sorted(waiting)
+    assert in_order(ordered) == ordered
+    read = [json.loads(each)["update_id"] for each in ordered]
+    assert not any(0 < before - number <= WINDOW for before, number in pairwise(read))
+
+
+def test_what_has_no_number_stays_where_it_is() -> None:
+    assert in_order([raw(2), b"{}", raw(1)]) == [raw(2), b"{}", raw(1)]
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def waits(repetition: Repetition, update: bytes) -> bool:
+    """Whether `update` is kept back."""
+    waiting = asyncio.create_task(repetition.let_messages_first(update))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    done = waiting.done()
+    waiting.cancel()
+    return not done
+
+
+@pytest.mark.parametrize("kind", ["callback_query", "my_chat_member"])
+async def test_after_a_refusal_presses_wait_until_messages_came_again(kind: str) -> None:
+    clock = Clock()
+    repetition = Repetition(clock)
+    assert not await waits(repetition, raw(1, kind))
+    repetition.begins()
+    clock.now += REPEAT_SECONDS
+    assert await waits(repetition, raw(1, kind))
+    assert not await waits(repetition, raw(1))
+    assert not await waits(repetition, raw(1, "edited_message"))
+    assert not await waits(repetition, b"{")
+    clock.now += 1
+    assert not await waits(repetition, raw(1, kind))
