@@ -23,8 +23,10 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Location,
     Message,
     ReplyParameters,
+    Venue,
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
@@ -167,12 +169,11 @@ class Sender:
                 )
                 return Sent(entry.message_id)
             case Place():
+                # One object, because the library takes a latitude or longitude of 0 for a missing one.
+                where = Venue(Location(entry.lng, entry.lat), entry.title, entry.address)
                 venue = await self._bot.send_venue(
                     user_id,
-                    entry.lat,
-                    entry.lng,
-                    entry.title,
-                    entry.address,
+                    venue=where,
                     message_thread_id=thread or None,
                     disable_notification=True,  # it comes with a message that rings
                 )

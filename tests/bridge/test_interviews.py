@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox.hh.objects import Address
 from tests.bridge.conftest import Bridge
 from tests.bridge.test_story import conversation
 
@@ -45,3 +46,22 @@ async def test_two_times_bring_none(bridge: Bridge) -> None:
         bridge.hh.employers.write(talk.id, "Когда вам удобнее?")
         await bridge.anna.wait_for("Когда вам удобнее?")
     assert not any(message.document for message in bridge.anna.from_bot)
+
+
+async def test_an_office_on_the_zero_meridian_holds_up_nothing(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        where = Address(
+            id="1",
+            employer_id=bridge.hh.world.vacancies[talk.vacancy_id].employer_id,
+            city="Лондон",
+            street="Гринвич",
+            building="1",
+            lat=51.5,
+            lng=0.0,
+        )
+        bridge.hh.employers.invite(talk.id, "Ждём вас в Лондоне", address=where)
+        await bridge.anna.wait_for(lambda m: m.venue is not None)
+        bridge.hh.employers.write(talk.id, "Как добрались?")
+        await bridge.anna.wait_for("Как добрались?")
