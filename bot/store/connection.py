@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
@@ -105,12 +105,16 @@ class _Careful(AbstractConnection):
 
 
 P = TypeVar("P", bound=ConnectionPool)
+K = TypeVar("K", bound=AbstractConnection)
 
 
 def _careful(pool: P) -> P:
-    kind = pool.connection_class
-    pool.connection_class = type(f"Careful{kind.__name__}", (_Careful, kind), {})
+    pool.connection_class = _careful_kind(pool.connection_class)
     return pool
+
+
+def _careful_kind(kind: type[K]) -> type[K]:
+    return type(f"Careful{kind.__name__}", (_Careful, kind), {})
 
 
 class _Options(TypedDict):
@@ -166,13 +170,19 @@ def _node(host: str, default_port: int) -> tuple[str, int]:
 
 def _cluster(url: str) -> RedisCluster:
     address = _Address(url, default_port=6379)
-    return RedisCluster(
+    cluster = RedisCluster(
         startup_nodes=[ClusterNode(host, port) for host, port in address.nodes],
         max_connections=CONNECTIONS,
         ssl=address.tls,
         **address.login,
         **_options(),
     )
+    # It takes no class of connections. What it keeps for nodes that it finds later:
+    kind: type[Connection] = _careful_kind(cluster.connection_kwargs["connection_class"])
+    cluster.nodes_manager.connection_kwargs["connection_class"] = kind
+    for node in cluster.nodes_manager.startup_nodes.values():
+        node.connection_class = kind
+    return cluster
 
 
 class _WatchedPool(SentinelConnectionPool):

@@ -73,19 +73,24 @@ async def test_a_cluster_by_one_of_its_nodes(binary: str, tmp_path: Path, port: 
         assert isinstance(client, RedisCluster)
         with pytest.raises(StoreUnavailable), unavailable():
             await client.set("key", "no slots yet")
-        alone = connect(f"redis://127.0.0.1:{port}")
-        await alone.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
-        await alone.aclose()
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    with unavailable():
-                        await client.set("key", "value")
-                    break
-                except StoreUnavailable:
-                    await asyncio.sleep(0.05)
+        await complete(client, port)
         assert await client.get("key") == b"value"
         await client.aclose()
+
+
+async def complete(client: Client, port: int) -> None:
+    """Make a cluster of the one server, and wait until `client` has found it."""
+    alone = connect(f"redis://127.0.0.1:{port}")
+    await alone.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
+    await alone.aclose()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                with unavailable():
+                    await client.set("key", "value")
+                return
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
 
 
 async def test_the_master_that_sentinel_names(binary: str, tmp_path: Path, port: int) -> None:
@@ -230,15 +235,31 @@ def test_what_passes_by_itself_is_told_from_what_does_not(error: RedisError | Re
 async def test_a_loop_of_commands_can_be_cancelled_at_any_moment(redis_url: str) -> None:
     """Before Python 3.12 `asyncio.wait_for`, under which redis-py writes, swallows cancellations."""
     async with connect(redis_url) as client:
+        await cancelled_anywhere(client)
 
-        async def for_ever() -> None:
-            while True:
-                await client.ping()
 
-        for turns in range(60):
-            task = asyncio.create_task(for_ever())
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            task.cancel()
-            done, _ = await asyncio.wait({task}, timeout=5)
-            assert done
+async def test_a_loop_of_commands_to_a_cluster_can_be_cancelled_too(
+    binary: str, tmp_path: Path, port: int
+) -> None:
+    port = 20000 + port % 10000
+    async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
+        client = connect(f"redis+cluster://127.0.0.1:{port}")
+        await complete(client, port)
+        await cancelled_anywhere(client)
+        await client.aclose()
+
+
+async def cancelled_anywhere(client: Client) -> None:
+    """Cancel a loop of commands at each of its first steps."""
+
+    async def for_ever() -> None:
+        while True:
+            await client.get("key")
+
+    for turns in range(60):
+        task = asyncio.create_task(for_ever())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        assert done
