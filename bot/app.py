@@ -24,9 +24,10 @@ from bot.chat.screens.help import commands
 from bot.chat.texts import Texts
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
-from bot.hh.client import Call, Client, parse
+from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
+from bot.hh.parsing import parse
 from bot.hh.transport import READ_SECONDS, open_client, open_transport
 from bot.linking import Linking
 from bot.settings import Settings

@@ -9,10 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from cryptography.fernet import Fernet
 
-from bot.hh.client import Call, parse
+from bot.hh.client import Call
 from bot.hh.client import Client as HhClient
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
+from bot.hh.parsing import parse
 from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
 from bot.store.connection import Client

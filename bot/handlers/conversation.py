@@ -51,8 +51,10 @@ async def history(turn: Turn, press: Pressed) -> None:
     """Show what was written; a page that was turned takes the place of the one before."""
     await press.answer()
     nid, *page = press.args
-    negotiation, messages = await turn.hh.negotiation(nid), await turn.hh.messages(nid)
-    shown = screens.history(turn.texts, negotiation, messages, int(page[0]) if page else 0, now=turn.clock)
+    negotiation, found = await turn.hh.negotiation(nid), await turn.hh.messages(nid)
+    shown = screens.history(
+        turn.texts, negotiation, found.messages, int(page[0]) if page else 0, now=turn.clock
+    )
     turn.say(shown.rewrite(press.message_id) if page else shown.say())
 
 

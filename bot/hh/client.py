@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from bot.hh import refusals
-from bot.hh.errors import HhError, MalformedAnswer, NotFound, OutcomeUnknown
+from bot.hh.errors import NotFound
 from bot.hh.wire import DEADLINE_SECONDS, Answer, ask
 
 Value = str | int | bool | None
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -86,28 +83,8 @@ class Client:
         return answer
 
 
-def parse(model: type[M], answer: Answer, *, write: bool = False) -> M:
-    """The body of a success as `model`.
-
-    Raises `MalformedAnswer`, or `OutcomeUnknown` after a `write`. Neither quotes the body: it holds
-    what people wrote to each other.
-    """
-    if answer.body is None:
-        raise _unreadable("the answer is too long", write=write)
-    try:
-        return model.model_validate_json(answer.body)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        where = ".".join(str(part) for part in faults[0]["loc"])
-        raise _unreadable(f"{model.__name__}: {where}: {faults[0]['type']}", write=write) from None
-
-
 def segment(identifier: str) -> str:
     """An id as one segment of a path; an id that can't be one is `NotFound` without asking."""
     if identifier in ("", ".", ".."):
         raise NotFound("not_found", status=404)
     return quote(identifier, safe="")
-
-
-def _unreadable(reason: str, *, write: bool) -> HhError:
-    return OutcomeUnknown(reason) if write else MalformedAnswer(reason)

@@ -9,6 +9,7 @@ same protocol.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.hh.models import Dictionaries, Me, Message, Negotiation, Negotiations, Resumes, Vacancy
@@ -26,6 +27,19 @@ class DirectVacancy:
     """One applies to this vacancy only on the employer's own site, at `url`."""
 
     url: str
+
+
+@dataclass(frozen=True)
+class History:
+    """The messages of a conversation, oldest first.
+
+    `unreadable` is how many more there are that can't be read, `server_time` hh.ru's clock when it
+    answered (UTC).
+    """
+
+    messages: list[Message]
+    unreadable: int = 0
+    server_time: datetime | None = None
 
 
 class Gateway(Protocol):
@@ -49,8 +63,8 @@ class Gateway(Protocol):
     async def negotiation(self, nid: str) -> Negotiation:
         """One conversation."""
 
-    async def messages(self, nid: str) -> list[Message]:
-        """All messages of a conversation, oldest first. May mark them read at hh.ru."""
+    async def messages(self, nid: str) -> History:
+        """All messages of a conversation. May mark them read at hh.ru."""
 
     async def send(self, nid: str, text: str) -> Message:
         """Write to the employer. Not idempotent: after `OutcomeUnknown` read `messages` first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.hh.vacancy_links import MAIN_SITE, site_of
 
@@ -179,17 +179,35 @@ class ResumesOverall(_Model):
     unavailable: int = 0
 
 
-class _Page(_Model):
+class Page(_Model):
+    """One page of a list. `unreadable` is ours: how many items were left out because they can't be read.
+
+    `items` is never left out but by an hh.ru that also says that nothing was found.
+    """
+
     found: int = 0
     page: int = 0
     pages: int = 1
     per_page: int = 20
+    unreadable: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, page: object) -> object:
+        if isinstance(page, dict) and page.get("items") is None:
+            nothing = page.get("found", 0 if "items" in page else None) == 0
+            return page | {"items": []} if nothing else {k: v for k, v in page.items() if k != "items"}
+        return page
+
+    def more(self, number: int, listed: int) -> bool:
+        """True where page `number` is not the last, after so many items; hh.ru's counts may differ."""
+        return number + 1 < self.pages or listed < self.found
 
 
-class Resumes(_Page):
+class Resumes(Page):
     """Resumes; `overall` only for a vacancy."""
 
-    items: Annotated[list[Resume], BeforeValidator(_items)] = []
+    items: Annotated[list[Resume], BeforeValidator(_items)]
     overall: ResumesOverall | None = None
 
 
@@ -197,7 +215,7 @@ class PhoneCall(_Model):
     """A call of the employer (`NegotiationsPhoneCallItem`)."""
 
     id: Id
-    status: str
+    status: Text = ""
     creation_time: Moment
     duration_seconds: float | None = None
 
@@ -225,7 +243,7 @@ class Negotiation(_Model):
     """A response or invitation (`NegotiationsObjectsTopicItem`): one conversation."""
 
     id: Id
-    state: IdName
+    state: IdName = IdName()
     created_at: Moment
     updated_at: Moment
     has_updates: bool = False
@@ -240,6 +258,15 @@ class Negotiation(_Model):
     vacancy: VacancyShort | None = None
     url: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_moment(cls, item: object) -> object:
+        # Better a conversation with one of its moments than none.
+        if not isinstance(item, dict) or (item.get("created_at") and item.get("updated_at")):
+            return item
+        either = item.get("updated_at") or item.get("created_at")
+        return item | {"created_at": either, "updated_at": either} if either else item
+
     @property
     def company(self) -> str:
         """The employer's name, "" where hh.ru gives none."""
@@ -253,22 +280,22 @@ class Negotiation(_Model):
         return None if site == MAIN_SITE else site
 
 
-class Negotiations(_Page):
+class Negotiations(Page):
     """One page of conversations."""
 
-    items: Annotated[list[Negotiation], BeforeValidator(_items)] = []
+    items: Annotated[list[Negotiation], BeforeValidator(_items)]
 
 
 class Author(_Model):
-    """Who wrote: `applicant` or `employer`."""
+    """Who wrote: `applicant` or `employer`, "" where hh.ru doesn't say."""
 
-    participant_type: str
+    participant_type: Text = ""
 
 
 class AssessmentAction(_Model):
     """What the applicant can do about an assessment, at `alternate_url`."""
 
-    id: str
+    id: Id = ""
     name: Text = ""
     enabled: bool = True
     alternate_url: str | None = None
@@ -289,7 +316,7 @@ class Message(_Model):
     created_at: Moment
     text: str | None = None
     state: IdName | None = None
-    author: Author
+    author: Author = Author()
     editable: bool = False
     viewed_by_me: bool = True
     viewed_by_opponent: bool = False
@@ -298,14 +325,14 @@ class Message(_Model):
 
     @property
     def mine(self) -> bool:
-        """True for the applicant's own messages."""
+        """True for the applicant's own messages; what is nobody's is better told than lost."""
         return self.author.participant_type == "applicant"
 
 
-class Messages(_Page):
+class Messages(Page):
     """One page of messages."""
 
-    items: Annotated[list[Message], BeforeValidator(_items)] = []
+    items: Annotated[list[Message], BeforeValidator(_items)]
 
 
 class Me(_Model):

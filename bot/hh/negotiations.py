@@ -10,9 +10,9 @@ from hashlib import blake2b
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from bot.hh.client import Call, Client, Value, parse, segment
+from bot.hh.client import Call, Client, Value, segment
 from bot.hh.errors import OutcomeUnknown, Throttled, TokenExpired
-from bot.hh.gateway import Applied, DirectVacancy
+from bot.hh.gateway import Applied, DirectVacancy, History
 from bot.hh.models import (
     Dictionaries,
     Me,
@@ -23,6 +23,7 @@ from bot.hh.models import (
     Resumes,
     Vacancy,
 )
+from bot.hh.parsing import parse
 from bot.hh.wire import Answer
 
 DIGEST_BYTES = 8
@@ -113,21 +114,25 @@ class NegotiationsGateway:
         call = Call("GET", f"/negotiations/{segment(nid)}", host=await self._sites(nid))
         return parse(Negotiation, await self._ask(call))
 
-    async def messages(self, nid: str) -> list[Message]:
+    async def messages(self, nid: str) -> History:
         """All messages of a conversation, oldest first (`get-negotiation-messages`).
 
         hh.ru promises no order, and the list may move while it is paged through.
         """
         path, host = f"/negotiations/{segment(nid)}/messages", await self._sites(nid)
         found: dict[str, Message] = {}
-        for number in range(_MOST_PAGES):
+        unreadable, number = 0, 0
+        while True:
             params: dict[str, Value] = {"page": number, "per_page": _PER_PAGE}
-            page = parse(Messages, await self._ask(Call("GET", path, params=params, host=host)))
+            answer = await self._ask(Call("GET", path, params=params, host=host))
+            page = parse(Messages, answer)
             before = len(found)
             found |= {message.id: message for message in page.items}
-            if number + 1 >= page.pages or len(found) == before:
-                break
-        return sorted(found.values(), key=_age)
+            unreadable += page.unreadable
+            more = page.more(number, len(found) + unreadable)
+            number += 1
+            if not more or len(found) == before or number == _MOST_PAGES:
+                return History(sorted(found.values(), key=_age), unreadable, answer.moment)
 
     async def send(self, nid: str, text: str) -> Message:
         """Write to the employer (`send-negotiation-message`). Never repeated here."""

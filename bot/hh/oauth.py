@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from bot.hh import refusals
-from bot.hh.client import parse
 from bot.hh.errors import HhError, LinkAgain, Refused, TokenStillValid
 from bot.hh.models import Tokens
+from bot.hh.parsing import parse
 from bot.hh.wire import DEADLINE_SECONDS, Answer, ask
 
 _ENDED = frozenset({"invalid_grant", "invalid_request", "invalid_client", "forbidden"})

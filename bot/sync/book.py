@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -124,6 +124,16 @@ def read(
 def written(message: Message) -> tuple[datetime, int, str]:
     """Sorts messages: hh.ru promises no order (contract, "Behaviour")."""
     return message.created_at, int(message.id) if message.id.isdecimal() else 0, message.id
+
+
+def after_known(known: Known | None, messages: Sequence[Message]) -> Sequence[Message]:
+    """Of messages in the order they were written, those after the employer's last known one.
+
+    None of them where nothing of the employer is known.
+    """
+    seen = set(known.messages or ()) if known else set()
+    places = [place for place, message in enumerate(messages) if _number(message) in seen]
+    return messages[places[-1] + 1 :] if places else ()
 
 
 def kind_of(message: Message) -> Kind:

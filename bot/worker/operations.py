@@ -10,18 +10,20 @@ from bot.chat.html import digest
 from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
 from bot.chat.outgoing import Application, Conversation, Mark, Outgoing, Screen
 from bot.chat.screens import answers, applying, conversation
-from bot.chat.screens.trouble import reason
+from bot.chat.screens.trouble import reason, trouble
 from bot.chat.screens.waited import EDITED_EMOJI
 from bot.chat.texts import Texts
-from bot.hh.errors import CaptchaRequired, HhError, NotFound, Refused
+from bot.hh.errors import CaptchaRequired, HhError, MalformedAnswer, NotFound, OutcomeUnknown, Refused
 from bot.hh.gateway import DirectVacancy, Gateway
 from bot.hh.models import Message, Negotiation
 from bot.hh.vacancy_links import MAIN_SITE
+from bot.sync.book import after_known
 from bot.worker.session import Change, Session
 
-SKEW_SECONDS = 300
-"""How far hh.ru's clock may be from ours. Within it the very same text, written on the site just
-before, passes for the message that was sent: the employer has it either way."""
+SKEW, LONGEST_SKEW = 300, 3600
+"""Seconds by which hh.ru may date a message too early; the longer one after the employer's last known
+word. Within it the very same text, written on the site just before, passes for the message that was
+sent: the employer has it either way."""
 
 
 class Operation(Protocol):
@@ -32,14 +34,17 @@ class Operation(Protocol):
     async def perform(self, t: Texts) -> Change:
         """Ask hh.ru; returns what to write down. Raises `HhError`."""
 
-    async def find(self, t: Texts, attempted_at: float) -> Change | None:
-        """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there."""
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there.
+
+        Raises `MalformedAnswer` where it may stand in something that can't be read.
+        """
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         """Said where hh.ru refuses."""
 
-    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """Said where hh.ru refuses to show what an attempt came to."""
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+        """Said where hh.ru does not show what an attempt came to."""
 
 
 def operation(intent: Intent, hh: Gateway, session: Session) -> Operation:
@@ -77,14 +82,24 @@ class _Send:
     async def perform(self, t: Texts) -> Change:
         return self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
 
-    async def find(self, t: Texts, attempted_at: float) -> Change | None:
-        earliest = datetime.fromtimestamp(attempted_at - SKEW_SECONDS, UTC)
-        for message in await self._hh.messages(self._intent.nid):
-            same = message.mine and _same_text(message.text, self._intent.text)
-            if not same or message.created_at < earliest:
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        history = await self._hh.messages(self._intent.nid)
+        known = (await self._session.book()).known.get(self._intent.nid)
+        later = {message.id for message in after_known(known, history.messages)}
+        # Only spans of time are compared, so that it doesn't matter how far the two clocks are apart.
+        hh_now = history.server_time or datetime.fromtimestamp(now, UTC)
+        for message in history.messages:
+            age = (hh_now - message.created_at).total_seconds() - (now - attempted_at)
+            if message.author.participant_type == "employer" or not _same_text(
+                message.text, self._intent.text
+            ):
+                continue
+            if age > (LONGEST_SKEW if message.id in later else SKEW):
                 continue
             if not await self._session.was_sent(self._sent(message)):
                 return self._accepted(t, message)
+        if history.unreadable:
+            raise MalformedAnswer("a message that can't be read may be the one")
         return None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
@@ -95,7 +110,7 @@ class _Send:
         )
         return [mark, place(self._intent, answers.not_sent(t, reason(t, error)))]
 
-    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
         return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.text))]
 
     def _accepted(self, t: Texts, message: Message) -> Change:
@@ -133,7 +148,7 @@ class _Edit:
         )
         return Change(said=[tick], mapped={intent.chat_message_id: subject})
 
-    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         return None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
@@ -141,14 +156,15 @@ class _Edit:
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
         return [place(intent, screen)]
 
-    unclear = refused
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+        return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 
     async def _target(self) -> Message | None:
         """The hh.ru message that the edited Telegram message became; a cover letter by its text."""
         subject = await self._session.subject(self._intent.chat_message_id)
         if not isinstance(subject, Conversation):
             return None
-        for message in await self._hh.messages(self._intent.nid):
+        for message in (await self._hh.messages(self._intent.nid)).messages:
             if message.id == subject.mid:
                 return message
             if subject.mid is None and message.mine and digest(message.text or "") == subject.digest:
@@ -173,12 +189,17 @@ class _Hide:
     async def perform(self, t: Texts) -> Change:
         try:
             await self._hh.hide(self._intent.nid, decline=self._intent.decline)
-        except NotFound:
-            if self._intent.decline:
+        except Refused:
+            # It may be hidden already, by an earlier try that nobody confirmed or on the site.
+            if self._intent.decline or (done := await self._hidden(t)) is None:
                 raise
+            return done
         return self._done(t, await _glimpse(self._hh, self._intent.nid))
 
-    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        return await self._hidden(t)
+
+    async def _hidden(self, t: Texts) -> Change | None:
         try:
             negotiation = await self._hh.negotiation(self._intent.nid)
         except NotFound:
@@ -189,7 +210,8 @@ class _Hide:
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         return [place(self._intent, answers.not_done(t, reason(t, error)))]
 
-    unclear = refused
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+        return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 
     def _done(self, t: Texts, negotiation: Negotiation | None = None) -> Change:
         return Change(said=[place(self._intent, conversation.hidden(t, self._intent.decline, negotiation))])
@@ -210,14 +232,16 @@ class _Apply:
         listed = await _glimpse(self._hh, result.nid) if result.nid is not None else None
         return self._accepted(t, result.nid, listed)
 
-    async def find(self, t: Texts, attempted_at: float) -> Change | None:
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         intent = self._intent
-        known = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
-        for negotiation in known.items:
+        listed = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
+        for negotiation in listed.items:
             vacancy, resume = negotiation.vacancy, negotiation.resume
             this_vacancy = vacancy is None or vacancy.id == intent.vacancy_id
             if this_vacancy and (resume is None or resume.id == intent.resume_id):
                 return self._accepted(t, negotiation.id, negotiation)
+        if listed.unreadable:
+            raise MalformedAnswer("a conversation that can't be read may be the one")
         return None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
@@ -229,7 +253,7 @@ class _Apply:
             return [place(intent, applying.captcha(t, error.url, again))]
         return [place(intent, answers.not_sent(t, reason(t, error)))]
 
-    def unclear(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
         return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.letter))]
 
     def _accepted(self, t: Texts, nid: str | None, negotiation: Negotiation | None) -> Change:

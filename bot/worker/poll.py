@@ -152,7 +152,7 @@ class Poll:
                 continue
             messages: list[Message] | None = None
             try:
-                messages = await asking.messages(negotiation.id)
+                messages = (await asking.messages(negotiation.id)).messages
             except NotReady:
                 complete = False
                 continue

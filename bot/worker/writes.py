@@ -22,7 +22,7 @@ from bot.chat.screens.answers import waiting_for_hh
 from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
 from bot.failpoints import reach
-from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled
+from bot.hh.errors import HhError, LinkAgain, MalformedAnswer, OutcomeUnknown, Refused, Throttled
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.operations import Operation, operation, place
 from bot.worker.services import Services
@@ -106,13 +106,17 @@ class Writes:
         asked = self._services.clock()
         over = waiting if waiting.over_at else structs.replace(waiting, over_at=asked)
         try:
-            change = await step.find(self._texts, waiting.attempted_at)
-        except Refused as error:
-            await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts, error)))
+            change = await step.find(self._texts, waiting.attempted_at, asked)
+        except Refused:
+            await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
             return
         except LinkAgain:
             raise
         except HhError as error:
+            if isinstance(error, MalformedAnswer) and asked - waiting.attempted_at > CONSENT_SECONDS:
+                # hh.ru answers, but what it says will perhaps never be readable.
+                await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
+                return
             log.info("an outcome can't be looked up now: %s", type(error).__name__)
             await self._wait(over, hh_id, None, old=waiting)
             return

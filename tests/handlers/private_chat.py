@@ -19,7 +19,7 @@ from bot.chat.texts import Texts
 from bot.handlers.context import Bridge, dispatch
 from bot.handlers.turn import Turn
 from bot.hh.errors import HhError
-from bot.hh.gateway import Applied
+from bot.hh.gateway import Applied, History
 from bot.hh.models import (
     Dictionaries,
     Me,
@@ -153,9 +153,9 @@ class HhRu:
         self._ask(f"negotiation {nid}")
         return next(item for item in self.conversations if item.id == nid)
 
-    async def messages(self, nid: str) -> list[Message]:
+    async def messages(self, nid: str) -> History:
         self._ask(f"messages {nid}")
-        return self.history
+        return History(self.history)
 
     async def vacancy(self, vacancy_id: str, *, host: str | None = None) -> Vacancy:
         self._ask(f"vacancy {vacancy_id} {host}")

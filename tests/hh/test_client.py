@@ -10,7 +10,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from bot.hh.client import Call, Client, parse, segment
+from bot.hh.client import Call, Client, segment
 from bot.hh.errors import (
     CaptchaRequired,
     HhError,
@@ -25,6 +25,7 @@ from bot.hh.errors import (
     Unavailable,
 )
 from bot.hh.models import Message
+from bot.hh.parsing import parse
 from bot.hh.transport import open_client
 from bot.hh.wire import LONGEST_ANSWER
 from tests.hh.conftest import AGENT

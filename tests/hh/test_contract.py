@@ -246,7 +246,7 @@ async def test_what_is_parsed_is_what_the_example_says(
     assert page.items[0].phone_calls.items[0].duration_seconds is None
 
     say("NegotiationsMessageGet")
-    address = (await account.hh.messages("123"))[0].address
+    address = (await account.hh.messages("123")).messages[0].address
     assert address is not None
     assert (address.lat, address.metro_stations[0].station_name) == (35, "Динамо")
 

@@ -137,7 +137,7 @@ async def test_messages_come_oldest_first_whatever_hh_does(hh: NegotiationsGatew
             ]
         ),
     )
-    assert [one.id for one in await hh.messages("1")] == ["11", "9", "10", "x", "8"]
+    assert [one.id for one in (await hh.messages("1")).messages] == ["11", "9", "10", "x", "8"]
 
 
 async def test_all_pages_of_messages_are_read_and_repeated_ones_kept_once(
@@ -146,7 +146,7 @@ async def test_all_pages_of_messages_are_read_and_repeated_ones_kept_once(
     stub.say(200, page([message("1"), message("2")], 0, 3))
     stub.say(200, page([message("2"), message("3")], 1, 3))
     stub.say(200, page([message("4")], 2, 3))
-    assert [one.id for one in await hh.messages("77")] == ["1", "2", "3", "4"]
+    assert [one.id for one in (await hh.messages("77")).messages] == ["1", "2", "3", "4"]
     assert [(seen.path, dict(seen.query)) for seen in stub.seen] == [
         ("/negotiations/77/messages", {"page": str(number), "per_page": "100"}) for number in range(3)
     ]
@@ -154,7 +154,7 @@ async def test_all_pages_of_messages_are_read_and_repeated_ones_kept_once(
 
 async def test_a_list_of_messages_that_never_ends_is_left(hh: NegotiationsGateway, stub: Stub) -> None:
     stub.say(200, page([message("1")], 0, 1_000_000))
-    assert [one.id for one in await hh.messages("1")] == ["1"]
+    assert [one.id for one in (await hh.messages("1")).messages] == ["1"]
     assert len(stub.seen) == 2
 
 
@@ -163,7 +163,7 @@ async def test_ever_new_messages_are_read_only_so_far(hh: NegotiationsGateway, s
         return web.json_response(page([message(request.query["page"])], pages=1_000_000))
 
     stub.answers.append(endless)
-    assert len(await hh.messages("1")) == len(stub.seen) == 100
+    assert len((await hh.messages("1")).messages) == len(stub.seen) == 100
 
 
 async def test_a_message_is_sent_as_a_form_once(hh: NegotiationsGateway, stub: Stub) -> None:

@@ -1,0 +1,139 @@
+"""hh.ru's JSON as models; what can't be read is left out as narrowly as it can be.
+
+A field that hh.ru need not give takes its default, an item of a list that lacks what it must have is
+missing from the list; only an answer of which nothing is left is no answer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.hh.errors import HhError, MalformedAnswer, OutcomeUnknown
+from bot.hh.models import Page
+from bot.hh.wire import Answer
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=BaseModel)
+_Place = tuple[int | str, ...]
+
+_ROUNDS = 12
+"""Deeper than any object of hh.ru is nested: what is left out lies one level higher each time."""
+
+_GONE = object()
+
+
+def parse(model: type[M], answer: Answer, *, write: bool = False) -> M:
+    """The body of a success as `model`; `unreadable` of a page counts the items that it lacks.
+
+    Raises `MalformedAnswer`, or `OutcomeUnknown` after a `write`. Neither they nor the log quote the
+    body: it holds what people wrote to each other.
+    """
+    if answer.body is None:
+        raise _unreadable("the answer is too long", write=write)
+    try:
+        return model.model_validate_json(answer.body)
+    except ValidationError as error:
+        found = _mended(model, answer.body)
+        if found is None:
+            raise _unreadable(f"{model.__name__}: {_named(error)[0]}", write=write) from None
+        return found
+
+
+def _mended(model: type[M], body: bytes) -> M | None:
+    """The readable part of `body`, None where there is none."""
+    try:
+        document = _loaded(body)
+    except (ValueError, RecursionError):
+        return None
+    before = _count(document)
+    faults: list[str] = []
+    for _ in range(_ROUNDS):
+        try:
+            found = model.model_validate(document)
+        except ValidationError as error:
+            faults = faults or _named(error)
+            places = [_place(fault["loc"], missing=fault["type"] == "missing") for fault in error.errors()]
+            if not all(places):
+                return None
+            document = _without(document, places)
+        else:
+            lost = before - _count(document)
+            log.log(
+                logging.WARNING if lost else logging.INFO,
+                "hh.ru's %s is left out in part, %d items altogether: %s",
+                model.__name__,
+                lost,
+                ", ".join(faults[:3]),
+            )
+            return found.model_copy(update={"unreadable": lost}) if isinstance(found, Page) else found
+    return None
+
+
+def _loaded(body: bytes) -> object:
+    """JSON with broken characters and lone surrogates replaced, and without nulls in lists."""
+    loose = json.loads(body.decode(errors="replace"))
+    return _dense(json.loads(json.dumps(loose, ensure_ascii=False).encode(errors="replace")))
+
+
+def _dense(value: object) -> object:
+    # Models drop nulls from lists, and pydantic's numbering of items is that of what is left.
+    if isinstance(value, dict):
+        return {key: _dense(inner) for key, inner in value.items()}
+    return [_dense(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
+def _place(where: _Place, *, missing: bool) -> _Place:
+    """What is to be left out: the field that is wrong, or the object that lacks a field."""
+    return where[:-1] if missing else where
+
+
+def _without(document: object, places: Iterable[_Place]) -> object:
+    for place in places:
+        holder: object = document
+        for part in place[:-1]:
+            holder = _inner(holder, part)
+        last = place[-1]
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+        elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+            holder[last] = _GONE
+    return _closed(document)
+
+
+def _inner(holder: object, part: int | str) -> object:
+    if isinstance(holder, dict):
+        return holder.get(part)
+    found = isinstance(holder, list) and isinstance(part, int) and part < len(holder)
+    return holder[part] if isinstance(holder, list) and isinstance(part, int) and found else None
+
+
+def _closed(value: object) -> object:
+    """The gaps in lists closed."""
+    if isinstance(value, dict):
+        return {key: _closed(inner) for key, inner in value.items()}
+    return [_closed(item) for item in value if item is not _GONE] if isinstance(value, list) else value
+
+
+def _count(document: object) -> int:
+    items = document.get("items") if isinstance(document, dict) else None
+    return len(items) if isinstance(items, list) else 0
+
+
+def _named(error: ValidationError) -> list[str]:
+    return list(dict.fromkeys(_names(error)))
+
+
+def _names(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        where = ".".join("*" if isinstance(part, int) else str(part) for part in fault["loc"])
+        yield f"{where}: {fault['type']}"
+
+
+def _unreadable(reason: str, *, write: bool) -> HhError:
+    return OutcomeUnknown(reason) if write else MalformedAnswer(reason)
