@@ -180,10 +180,7 @@ class ResumesOverall(_Model):
 
 
 class Page(_Model):
-    """One page of a list. `unreadable` is ours: how many items were left out because they can't be read.
-
-    `items` is never left out but by an hh.ru that also says that nothing was found.
-    """
+    """One page of a list; `unreadable` is ours: how many items it lacks that can't be read."""
 
     found: int = 0
     page: int = 0
@@ -193,11 +190,12 @@ class Page(_Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _empty(cls, page: object) -> object:
-        if isinstance(page, dict) and page.get("items") is None:
-            nothing = page.get("found", 0 if "items" in page else None) == 0
-            return page | {"items": []} if nothing else {k: v for k, v in page.items() if k != "items"}
-        return page
+    def _without_items(cls, page: object) -> object:
+        # An empty list may be left out; anything else without items tells nothing.
+        if not isinstance(page, dict) or page.get("items") is not None:
+            return page
+        nothing = page.get("found", 0 if "items" in page else None) == 0
+        return page | {"items": [], "unreadable": int(not nothing)}
 
     def more(self, number: int, listed: int) -> bool:
         """True where page `number` is not the last, after so many items; hh.ru's counts may differ."""
@@ -207,7 +205,7 @@ class Page(_Model):
 class Resumes(Page):
     """Resumes; `overall` only for a vacancy."""
 
-    items: Annotated[list[Resume], BeforeValidator(_items)]
+    items: Annotated[list[Resume], BeforeValidator(_items)] = []
     overall: ResumesOverall | None = None
 
 
@@ -283,7 +281,7 @@ class Negotiation(_Model):
 class Negotiations(Page):
     """One page of conversations."""
 
-    items: Annotated[list[Negotiation], BeforeValidator(_items)]
+    items: Annotated[list[Negotiation], BeforeValidator(_items)] = []
 
 
 class Author(_Model):
@@ -332,7 +330,7 @@ class Message(_Model):
 class Messages(Page):
     """One page of messages."""
 
-    items: Annotated[list[Message], BeforeValidator(_items)]
+    items: Annotated[list[Message], BeforeValidator(_items)] = []
 
 
 class Me(_Model):

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from bot.hh.client import Call, Client, Value, segment
-from bot.hh.errors import OutcomeUnknown, Throttled, TokenExpired
+from bot.hh.errors import MalformedAnswer, OutcomeUnknown, Throttled, TokenExpired
 from bot.hh.gateway import Applied, DirectVacancy, History
 from bot.hh.models import (
     Dictionaries,
@@ -107,7 +107,10 @@ class NegotiationsGateway:
         digest = blake2b(answer.body or b"", digest_size=DIGEST_BYTES).digest()
         if digest == known:
             return None
-        return ListedPage(parse(Negotiations, answer), digest, answer.moment)
+        found = parse(Negotiations, answer)
+        if found.unreadable and not found.items:
+            raise MalformedAnswer("nothing on a page of conversations can be read")
+        return ListedPage(found, digest, answer.moment)
 
     async def negotiation(self, nid: str) -> Negotiation:
         """One conversation (`get-negotiation-item`)."""

@@ -71,7 +71,9 @@ def _mended(model: type[M], body: bytes) -> M | None:
                 lost,
                 ", ".join(faults[:3]),
             )
-            return found.model_copy(update={"unreadable": lost}) if isinstance(found, Page) else found
+            if isinstance(found, Page):
+                return found.model_copy(update={"unreadable": found.unreadable + lost})
+            return found
     return None
 
 
