@@ -25,7 +25,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     HTTP_HOST=0.0.0.0 \
     DATA_DIR=/data \
     LOG_FORMAT=json
-USER bridge
+# By number: Kubernetes can only tell of a number that it is not root.
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

@@ -1,0 +1,60 @@
+"""deploy/README.md, "Backup and restore": what stands there is done here, with real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.store import keys
+from bot.store.connection import Client, connect
+from bot.store.embedded import find_server
+from bot.store.mailbox import Incoming, Mailboxes
+from tests.waiting import eventually
+
+ANNA = 700
+
+
+@asynccontextmanager
+async def server(home: Path, *options: str) -> AsyncIterator[Client]:
+    """A server of the operator's on `home`."""
+    home.mkdir(exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        *(str(await find_server(home)), "--port", "0", "--unixsocket", "redis.sock", "--save", "", *options),
+        cwd=home,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    client = connect(f"unix://{home}/redis.sock")
+    try:
+        await eventually(lambda: (home / "redis.sock").exists())
+        yield client
+    finally:
+        await client.aclose()
+        process.terminate()
+        await process.wait()
+
+
+async def test_a_snapshot_is_restored_as_the_page_says(tmp_path: Path) -> None:
+    keeping = ("--appendonly", "yes", "--appendfsync", "always")
+    old, new = tmp_path / "old", tmp_path / "new"
+    async with server(old, *keeping) as client:
+        await Mailboxes(client).push([Incoming(ANNA, 1, b"an update")])
+        await client.bgsave()
+        # Written under another name first: what is there is whole.
+        await eventually((old / "dump.rdb").exists)
+    new.mkdir()
+    shutil.copy(old / "dump.rdb", new)
+    async with server(new, "--appendonly", "no") as client:
+        await client.config_set("appendonly", "yes")
+
+        async def written() -> bool:
+            facts = dict[str, object](await client.info("persistence"))
+            return not facts["aof_rewrite_in_progress"] and not facts["aof_rewrite_scheduled"]
+
+        await eventually(written)
+    async with server(new, *keeping) as client:
+        assert await client.lrange(keys.of(ANNA, "inbox"), 0, -1) == [b"an update"]
+        claimed = await Mailboxes(client).claim(keys.shard_of(ANNA), 1)
+        assert [claim.mailbox for claim in claimed.claims] == [ANNA]
