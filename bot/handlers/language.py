@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
 from telegram import Message
 
 from bot.chat.screens import help as screens
-from bot.chat.texts import Texts
 from bot.handlers.buttons import Pressed
 from bot.handlers.turn import Turn
 
@@ -17,10 +15,8 @@ async def ask(turn: Turn, _message: Message) -> None:
 
 
 async def chosen(turn: Turn, press: Pressed) -> None:
-    """Speak it from now on. For who has no account it can't be kept: Telegram's language counts again."""
+    """Speak it from now on."""
     await press.answer()
     (code,) = press.args
-    if turn.account:
-        turn.save(replace(turn.account, language=code))
-    turn.texts = Texts(code, turn.account.zone) if turn.account else Texts(code)
+    turn.speak(code)
     turn.say(screens.language_set(turn.texts).rewrite(press.message_id))

@@ -75,6 +75,7 @@ class Turn:
     account_changed: bool = field(default=False, init=False)
     changed_templates: Templates | None = field(default=None, init=False)
     unlink_card: int | None = field(default=None, init=False)
+    strangers_language: str | None = field(default=None, init=False)
 
     @property
     def linked(self) -> bool:
@@ -116,6 +117,14 @@ class Turn:
         """Store this account in place of the one there is."""
         self.account, self.account_changed = account, True
 
+    def speak(self, language: str) -> None:
+        """Speak this language from now on; to who has no account it is kept for a month."""
+        if self.account:
+            self.save(replace(self.account, language=language))
+        else:
+            self.strangers_language = language
+        self.texts = Texts(language, self.account.zone) if self.account else Texts(language)
+
     def unlink(self, card_id: int) -> None:
         """Have the tokens revoked and everything about the user erased; `card_id` then shows the result."""
         self.unlink_card = card_id
@@ -127,3 +136,4 @@ class Turn:
         self.remembered.clear()
         self.changed_templates = None
         self.unlink_card = None
+        self.strangers_language = None

@@ -38,11 +38,14 @@ BATCH = 50
 
 ERASED = (
     *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
-    "templates",
+    *("templates", "language"),
 )
 """The keys that go with the user."""
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
+
+LANGUAGE_SECONDS = 30 * 24 * 3600
+"""How long the language is kept that somebody without an account chose."""
 
 SENT_SECONDS = 2 * 24 * 3600
 """How long it is known which hh.ru message came from which Telegram message, for read-backs."""
@@ -105,6 +108,7 @@ class Change:
     sites: Mapping[str, str] = field(default_factory=dict)
     templates: Templates | None = None
     failed: bytes | None = None
+    language: str | None = None
     head: Mapping[str, float | str] = field(default_factory=dict)
 
 
@@ -196,6 +200,12 @@ class Session:
             host = await self._store.hget(self._key("sites"), nid)
         return host.decode() if isinstance(host, bytes) else None
 
+    async def strangers_language(self) -> str | None:
+        """The language that somebody without an account chose."""
+        with unavailable():
+            code = await self._store.get(self._key("language"))
+        return code.decode() if isinstance(code, bytes) else None
+
     async def was_sent(self, sent: str) -> bool:
         """True where this hh.ru message is known to be another Telegram message's."""
         with unavailable():
@@ -270,6 +280,8 @@ class Session:
         elif queue is not None:
             yield ("DEL", self._key("intents"))
         yield from self._map(change)
+        if change.language is not None:
+            yield ("SET", self._key("language"), change.language, "EX", LANGUAGE_SECONDS)
         if change.handled:
             # Deleted, not zeroed: of somebody without an account nothing stays.
             yield ("HDEL", self._key("head"), "tries")

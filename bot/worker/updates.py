@@ -129,6 +129,7 @@ class UpdatesLane:
                 reset=another or (fresh and before is None),
                 mapped=turn.remembered,
                 templates=turn.changed_templates,
+                language=turn.strangers_language,
                 head=head,
             )
         )
@@ -160,7 +161,8 @@ class UpdatesLane:
         services, session = self._services, self._session
         account = session.account
         user = update.effective_user
-        code = (user.language_code if user else None) or "ru"
+        kept = None if account else await session.strangers_language()
+        code = kept or (user.language_code if user else None) or "ru"
         thread = _thread(update)
 
         def seal(tokens: Tokens) -> bytes:

@@ -68,7 +68,7 @@ class Bridge:
             page = await browser.get(back)
         assert page.status_code == 200, page.text
         await user.open_link(_deep_link(page.text))
-        await user.wait_for("Готово", after=started)
+        await user.wait_for("✅", after=started)
         await user.wait_for(lambda m: "📚" in m.text or "Переписок пока нет" in m.text, after=started)
 
 

@@ -49,6 +49,7 @@ async def test_a_stranger_is_answered_in_the_language_he_chose(chat: Chat) -> No
     turn = await chat.press(actions.LANGUAGE, "en", on=500)
     assert turn.outgoing == [screens.language_set(Texts("en")).rewrite(500)]
     assert not turn.account_changed
+    assert turn.strangers_language == "en"
 
 
 async def test_cancel_says_that_nothing_was_sent(chat: Chat) -> None:
