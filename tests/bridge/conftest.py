@@ -85,6 +85,13 @@ def free_port() -> int:
 
 @pytest.fixture
 async def bridge(redis_url: str, tmp_path: Path) -> AsyncIterator[Bridge]:
+    async with worlds(redis_url, tmp_path) as bridge:
+        yield bridge
+
+
+@asynccontextmanager
+async def worlds(redis_url: str, data_dir: Path) -> AsyncIterator[Bridge]:
+    """The two worlds, and settings for a bridge between them."""
     port = free_port()
     public = f"http://127.0.0.1:{port}"
     async with (
@@ -107,7 +114,7 @@ async def bridge(redis_url: str, tmp_path: Path) -> AsyncIterator[Bridge]:
             hh_requests_per_second=200,
             redis_url=SecretStr(redis_url),
             token_keys=(SecretStr(Fernet.generate_key().decode()),),
-            data_dir=tmp_path,
+            data_dir=data_dir,
             poll_min_interval=0.2,
             poll_max_interval=0.4,
         )

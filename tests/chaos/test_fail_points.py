@@ -1,0 +1,144 @@
+"""Killed with SIGKILL at every boundary: nothing is lost, and nothing doubled but the one notification."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.hh.objects import Negotiation
+from bot.sandbox.telegram.chats import ChatMessage
+from tests.bridge.test_news import arrivals, polled
+from tests.bridge.test_story import conversation
+from tests.bridge.test_writes import previewed, vacancy
+from tests.chaos.processes import Process
+from tests.chaos.site import Site
+
+
+async def linked(site: Site) -> tuple[Negotiation, ChatMessage, Process]:
+    """An account with an invitation in the chat, and a web process; the worker has stopped."""
+    talk = conversation(site.bridge)
+    web, worker = await site.start("web"), await site.start("worker")
+    news = await site.news(talk)
+    await worker.stopped()
+    return talk, news, web
+
+
+async def test_an_update_that_was_stored_but_not_acknowledged_is_acted_on_once(site: Site) -> None:
+    talk, news, web = await linked(site)
+    anna = site.bridge.anna
+    site.retire(web)
+    dying = await site.start("web", "update-stored:kill")
+    reply = await anna.send("Приду!", reply_to=news.id)
+    await site.replaced(dying)
+    await site.bridge.telegram.settled(30)
+    await site.start("worker")
+    await anna.wait_for_reaction(reply, "👌", 30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+async def test_a_batch_that_was_stored_but_not_confirmed_is_acted_on_once(site: Site) -> None:
+    talk, anna = conversation(site.bridge), site.bridge.anna
+    site.poll()
+    first = await site.start("run")
+    news = await site.news(talk)
+    await first.stopped()
+    dying = await site.start("run", "update-stored:kill")
+    replies = [await anna.send(text, reply_to=news.id) for text in ("Раз", "Два")]
+    await site.replaced(dying)
+    for reply in replies:
+        await anna.wait_for_reaction(reply, "👌", 30)
+    await site.bridge.telegram.settled(30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Раз", "Два"]
+
+
+async def test_an_update_whose_effects_were_not_written_is_handled_again(site: Site) -> None:
+    talk, news, _ = await linked(site)
+    anna = site.bridge.anna
+    dying = await site.start("worker", "update-handled:kill")
+    reply = await anna.send("Приду!", reply_to=news.id)
+    await site.replaced(dying)
+    await anna.wait_for_reaction(reply, "👌", 30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+@pytest.mark.parametrize("point", ["attempt-noted", "write-accepted"])
+async def test_a_reply_reaches_the_employer_once(site: Site, point: str) -> None:
+    talk, news, _ = await linked(site)
+    anna = site.bridge.anna
+    dying = await site.start("worker", f"{point}:kill")
+    reply = await anna.send("Приду!", reply_to=news.id)
+    await site.replaced(dying)
+    await anna.wait_for_reaction(reply, "👌", 30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+@pytest.mark.parametrize("point", ["attempt-noted", "write-accepted"])
+async def test_an_application_is_made_once(site: Site, point: str) -> None:
+    anna, job = site.bridge.anna, vacancy(site.bridge)
+    _, worker = await site.start("web"), await site.start("worker")
+    await site.bridge.link()
+    letter, preview = await previewed(site.bridge, job)
+    await worker.stopped()
+    dying = await site.start("worker", f"{point}:kill")
+    anna.tap(preview.id, "Отправить")
+    await site.replaced(dying)
+    await anna.wait_for_reaction(letter, "👌", 30)
+    assert [effect.text for effect in site.bridge.hh.journal.effects] == ["Возьмите меня"]
+
+
+@pytest.mark.parametrize("point", ["attempt-noted", "write-accepted"])
+async def test_an_employer_is_declined_once(site: Site, point: str) -> None:
+    anna, talk = site.bridge.anna, conversation(site.bridge)
+    _, worker = await site.start("web"), await site.start("worker")
+    news = await site.news(talk)
+    await anna.press(news.id, "Отказаться")
+    question = await anna.wait_for(lambda m: "🙅 Отказаться и скрыть" in m.labels, after=news.id)
+    await worker.stopped()
+    dying = await site.start("worker", f"{point}:kill")
+    anna.tap(question.id, "🙅 Отказаться и скрыть")
+    await site.replaced(dying)
+    await anna.wait_until(lambda: "Вы отказались" in question.text, 30)
+    assert [effect.kind for effect in site.bridge.hh.journal.effects] == ["hide"]
+    assert len([m for m in talk.messages if m.author == "applicant"]) == 1
+
+
+@pytest.mark.parametrize("point", ["page-read", "messages-read"])
+async def test_an_invitation_arrives_once(site: Site, point: str) -> None:
+    talk, news, _ = await linked(site)
+    anna = site.bridge.anna
+    site.bridge.hh.employers.invite(talk.id, "Ждём вас завтра")
+    await site.replaced(await site.start("worker", f"{point}:kill"))
+    await anna.wait_for("Ждём вас завтра", 30, after=news.id)
+    await polled(site.bridge)
+    assert arrivals(site.bridge, "Ждём вас завтра") == 1
+
+
+async def test_a_notification_that_was_not_noted_arrives_again_and_nothing_else_does(site: Site) -> None:
+    talk, news, _ = await linked(site)
+    anna = site.bridge.anna
+    for text in ("Раз", "Два", "Три"):
+        site.bridge.hh.employers.write(talk.id, text)
+    await site.replaced(await site.start("worker", "notified:kill:2"))
+    await anna.wait_for("Три", 30, after=news.id)
+    await polled(site.bridge)
+    assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 2, 1]
+
+
+async def test_after_lost_tokens_one_notice_asks_to_link_again_and_what_waited_is_sent(site: Site) -> None:
+    talk, news, _ = await linked(site)
+    anna, hh = site.bridge.anna, site.bridge.hh
+    hh.tokens.expire(site.bridge.applicant.id)
+    hh.employers.write(talk.id, "Пока вас не было")
+    dying = await site.start("worker", "token-refreshed:kill")
+    replies = [await anna.send(text, reply_to=news.id) for text in ("Раз", "Два")]
+    await site.replaced(dying)
+    notice = await anna.wait_for("просит войти заново", 30)
+    await site.bridge.telegram.settled(30)
+    await anna.press(notice.id, "Войти через hh.ru")
+    offer = await anna.wait_for(lambda m: any(b.url for b in m.buttons), 30, after=news.id)
+    await site.confirmed(await hh.authorize(site.bridge.applicant, offer.buttons[0].url or ""))
+    for reply in replies:
+        await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for("Пока вас не было", 30)
+    assert hh.journal.texts(talk.id) == ["Раз", "Два"]
+    assert arrivals(site.bridge, "Пока вас не было") == 1
+    assert [m.id for m in anna.from_bot if m.text == notice.text] == [notice.id]

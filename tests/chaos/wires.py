@@ -1,0 +1,147 @@
+"""What lies between processes: a Redis server that can be killed, and wires that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from redis.exceptions import RedisError
+
+from bot.store.connection import Client, connect
+from tests.store.servers import binaries, free_port
+
+
+class RedisServer:
+    """A server that appends every write to a file before it answers, on one port through all its lives."""
+
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self._home = home
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it with what its file holds, and wait until it answers."""
+        self._home.mkdir(exist_ok=True)
+        binary = next(iter(binaries().values()))
+        options = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self._home), "save": ""}
+        options |= {"appendonly": "yes", "appendfsync": "always"}
+        self._process = await asyncio.create_subprocess_exec(
+            binary,
+            *(word for name, value in options.items() for word in (f"--{name}", value)),
+            stdout=asyncio.subprocess.DEVNULL,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+        )
+        async with asyncio.timeout(20), self.client() as client:
+            while True:
+                with suppress(RedisError):
+                    await client.ping()
+                    return
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """End it where it stands."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[None]:
+        """It takes connections and answers nobody during the block."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """A connection of the test's own."""
+        client = connect(self.url)
+        try:
+            yield client
+        finally:
+            await client.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Start it."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill it."""
+        await self.kill()
+
+
+class Wire:
+    """A port of loopback that leads to the first of `ends` (ports) that answers.
+
+    `cut_after` closes a connection after so many bytes towards the end, None never.
+    """
+
+    def __init__(self, *ends: int, port: int = 0) -> None:
+        self.ends = list(ends)
+        self.port = port
+        self.cut_after: int | None = None
+        self.cuts = 0
+        self._server: asyncio.Server | None = None
+        self._turn = 0
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        end = await self._open()
+        if end is None:
+            writer.close()
+            return
+        towards = asyncio.create_task(self._copy(reader, end[1], counted=True))
+        back = asyncio.create_task(self._copy(end[0], writer, counted=False))
+        try:
+            await asyncio.wait({towards, back}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (towards, back):
+                task.cancel()
+            for stream in (writer, end[1]):
+                stream.close()
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        self._turn += 1
+        for number in range(len(self.ends)):
+            port = self.ends[(self._turn + number) % len(self.ends)]
+            with suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", port)
+        return None
+
+    async def _copy(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool
+    ) -> None:
+        left = self.cut_after
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if counted and left is not None and self.cut_after is not None:
+                    data, left = data[:left], left - len(data)
+                writer.write(data)
+                await writer.drain()
+                if left is not None and left <= 0 and self.cut_after is not None:
+                    self.cuts += 1
+                    return
