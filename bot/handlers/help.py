@@ -1,4 +1,4 @@
-"""/help, /privacy, and commands that do not exist."""
+"""/help, and commands that do not exist."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ from bot.handlers.turn import Turn
 async def help_(turn: Turn, _message: Message) -> None:
     """What one can do here."""
     turn.say(screens.help_(turn.texts, turn.account is not None).say())
-
-
-async def privacy(turn: Turn, _message: Message) -> None:
-    """What is kept about the user."""
-    turn.say(screens.privacy(turn.texts).say())
 
 
 async def unknown(turn: Turn, message: Message) -> None:

@@ -76,6 +76,7 @@ class Turn:
     changed_templates: Templates | None = field(default=None, init=False)
     unlink_card: int | None = field(default=None, init=False)
     strangers_language: str | None = field(default=None, init=False)
+    wants_own_data: bool = field(default=False, init=False)
 
     @property
     def linked(self) -> bool:
@@ -129,6 +130,10 @@ class Turn:
         """Have the tokens revoked and everything about the user erased; `card_id` then shows the result."""
         self.unlink_card = card_id
 
+    def show_own_data(self) -> None:
+        """Have everything that is stored about the user sent to him as a file."""
+        self.wants_own_data = True
+
     def forget_effects(self) -> None:
         """Drop all that was collected, but not what became of the account."""
         self.outgoing.clear()
@@ -137,3 +142,4 @@ class Turn:
         self.changed_templates = None
         self.unlink_card = None
         self.strangers_language = None
+        self.wants_own_data = False

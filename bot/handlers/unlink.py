@@ -11,10 +11,13 @@ from bot.handlers.turn import Turn
 
 async def ask(turn: Turn, _message: Message) -> None:
     """Ask whether it is meant."""
-    if turn.account:
-        turn.say(screens.unlink_ask(turn.texts, turn.account.name).say())
-    else:
-        turn.say(screens.not_linked(turn.texts).say())
+    _ask(turn)
+
+
+async def pressed(turn: Turn, press: Pressed) -> None:
+    """The button that begins it."""
+    await press.answer()
+    _ask(turn)
 
 
 async def confirmed(turn: Turn, press: Pressed) -> None:
@@ -22,3 +25,10 @@ async def confirmed(turn: Turn, press: Pressed) -> None:
     await press.answer()
     if turn.account:
         turn.unlink(press.message_id)
+
+
+def _ask(turn: Turn) -> None:
+    if turn.account:
+        turn.say(screens.unlink_ask(turn.texts, turn.account.name).say())
+    else:
+        turn.say(screens.not_linked(turn.texts).say())

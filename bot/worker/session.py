@@ -40,7 +40,7 @@ ERASED = (
     *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
     *("templates", "language"),
 )
-"""The keys that go with the user."""
+"""The keys that go with the user (and that he may see: `bot.worker.own_data`)."""
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
 

@@ -14,7 +14,7 @@ from telegram import Update
 
 from bot import metrics
 from bot.chat.screens.help import not_allowed
-from bot.chat.screens.linking import unlinked
+from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
 from bot.chat.screens.waited import internal
 from bot.chat.texts import Texts
@@ -29,6 +29,7 @@ from bot.store.limiter import Limiter
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
 from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
+from bot.worker.own_data import holdings, own_data
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
 from bot.worker.waiting import queued
@@ -106,11 +107,14 @@ class UpdatesLane:
 
     async def _commit(self, raw: bytes, turn: Turn, before: Account | None) -> None:
         if turn.unlink_card is not None:
+            erased = await holdings(self._services.store, turn.user_id)
             revoked = await self._revoke()
-            screen = unlinked(turn.texts, revoked)
+            screen = unlinked(turn.texts, revoked, erased)
             said = [*turn.outgoing, screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()]
             await self._session.commit(Change(handled=raw, erase=True, said=said))
             return
+        if turn.wants_own_data:
+            turn.say(await own_data(self._services.store, turn.user_id, turn.texts, turn.now))
         wanted = turn.account if turn.account_changed else None
         head: dict[str, float | str] = {}
         fresh = wanted is not None and _newly_linked(before, wanted)

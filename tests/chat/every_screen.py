@@ -22,6 +22,7 @@ from bot.chat.screens import (
     linking,
     lists,
     news,
+    own_data,
     places,
     templates,
     trouble,
@@ -115,6 +116,10 @@ SAMPLES = {
     "unseen": nasty("\u200b \u202e\x00"),
 }
 
+HELD = own_data.Holdings(
+    account=True, conversations=63, messages=214, templates=2, writes=1, undelivered=5, failed=21
+)
+
 SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "linking.welcome": lambda t, s: linking.welcome(t, s.url),
     "linking.paste_hint": lambda t, s: linking.paste_hint(t, s.url),
@@ -127,7 +132,12 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "linking.not_applicant": lambda t, s: linking.not_applicant(t, s.url),
     "linking.lapsed": lambda t, s: linking.lapsed(t, None),
     "linking.unlink_ask": lambda t, s: linking.unlink_ask(t, s.name),
-    "linking.unlinked": lambda t, s: [linking.unlinked(t, True), linking.unlinked(t, False)],
+    "own_data.privacy": lambda t, s: [own_data.privacy(t, True), own_data.privacy(t, False)],
+    "own_data.export": lambda t, s: own_data.export(t, b"{}", HELD, NOW),
+    "own_data.unlinked": lambda t, s: [
+        own_data.unlinked(t, True, HELD),
+        own_data.unlinked(t, False, own_data.Holdings()),
+    ],
     "linking.not_linked": lambda t, s: linking.not_linked(t),
     "news.news": lambda t, s: [entry for event in s.events() for entry in news.news(t, event, now=NOW)],
     "news.baseline": lambda t, s: [news.baseline(t, 0, 0), news.baseline(t, 21, 1502)],
@@ -211,7 +221,6 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "help.language_set": lambda t, s: help.language_set(t),
     "help.group_refusal": lambda t, s: help.group_refusal(t),
     "help.not_allowed": lambda t, s: help.not_allowed(t, 42),
-    "help.privacy": lambda t, s: help.privacy(t),
     "drafts.caption_only": lambda t, s: drafts.caption_only(t, BIG_ID, s.text, 5),
     "drafts.letter_prompt": lambda t, s: [drafts.letter_prompt(t), drafts.letter_prompt(t, s.text)],
     "drafts.open_conversation": lambda t, s: drafts.open_conversation(t, answers.empty(t), BIG_ID),

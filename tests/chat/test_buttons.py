@@ -58,6 +58,8 @@ EVERY_PRESS = [
     Press(actions.CANCEL),
     Press(actions.LINK),
     Press(actions.UNLINK_YES),
+    Press(actions.UNLINK),
+    Press(actions.EXPORT),
     Press(actions.LANGUAGE, ("ru",)),
 ]
 

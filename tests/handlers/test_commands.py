@@ -5,6 +5,7 @@ import pytest
 from bot.chat import actions
 from bot.chat.outgoing import Application, Draft
 from bot.chat.screens import help as screens
+from bot.chat.screens import own_data
 from bot.chat.screens.applying import cancelled
 from bot.chat.texts import Texts
 from tests.handlers.private_chat import Chat, nothing
@@ -18,11 +19,11 @@ async def test_help_tells_what_one_can_do(chat: Chat, linked: bool) -> None:
 
 
 async def test_privacy_tells_what_is_kept(chat: Chat) -> None:
-    assert (await chat.write("/privacy")).outgoing == [screens.privacy(chat.texts).say()]
+    assert (await chat.write("/privacy")).outgoing == [own_data.privacy(chat.texts, True).say()]
 
 
 async def test_a_command_may_name_the_bot(chat: Chat) -> None:
-    assert (await chat.write("/privacy@bridge_bot")).outgoing == [screens.privacy(chat.texts).say()]
+    assert (await chat.write("/privacy@bridge_bot")).outgoing == [own_data.privacy(chat.texts, True).say()]
 
 
 @pytest.mark.parametrize("reply_to", [None, 10])

@@ -37,3 +37,15 @@ async def test_there_is_nothing_to_unlink_without_an_account(chat: Chat) -> None
 async def test_the_second_press_after_unlinking_does_nothing(chat: Chat) -> None:
     chat.account = None
     assert nothing(await chat.press(actions.UNLINK_YES))
+
+
+async def test_the_button_of_the_privacy_text_asks_too(chat: Chat) -> None:
+    turn = await chat.press(actions.UNLINK)
+    assert turn.outgoing == [screens.unlink_ask(chat.texts, "Анна Ким").say()]
+    assert turn.unlink_card is None
+
+
+async def test_the_stored_data_is_asked_for_by_command_and_by_button(chat: Chat) -> None:
+    assert (await chat.write("/export")).wants_own_data
+    assert (await chat.press(actions.EXPORT)).wants_own_data
+    assert not (await chat.write("/privacy")).wants_own_data

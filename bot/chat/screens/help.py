@@ -86,29 +86,6 @@ def not_allowed(t: Texts, user_id: int) -> Screen:
     )
 
 
-def privacy(t: Texts) -> Screen:
-    """What is kept, why, and how to erase it."""
-    return Screen(
-        text=join(
-            (
-                t("🔐 <b>What I keep about you</b>"),
-                t(
-                    "• your name on hh.ru and the access keys, encrypted; your password I never see;\n"
-                    "• which message here belongs to which conversation, and the state of conversations, "
-                    "to tell you only what is new;\n"
-                    "• what you have written until hh.ru takes it."
-                ),
-                t(
-                    "Texts of employers go through me to this chat and are not kept afterwards. "
-                    "Nobody else gets anything. Telegram and hh.ru keep the conversations by their own rules."
-                ),
-                t("/unlink withdraws the access and erases everything at once."),
-            ),
-            "\n\n",
-        )
-    )
-
-
 def commands(t: Texts) -> list[tuple[str, str]]:
     """The commands menu: names and descriptions (plain text)."""
     return [
@@ -118,6 +95,7 @@ def commands(t: Texts) -> list[tuple[str, str]]:
         ("help", t.label("What I can do")),
         ("language", t.label("Language")),
         ("privacy", t.label("What is kept about you")),
+        ("export", t.label("Everything kept about you, as a file")),
         ("start", t.label("Link the hh.ru account")),
         ("unlink", t.label("Unlink and erase everything")),
     ]

@@ -173,25 +173,6 @@ def unlink_ask(t: Texts, name: str) -> Screen:
     )
 
 
-def unlinked(t: Texts, revoked: bool) -> Screen:
-    """It is done; `revoked` says whether hh.ru took the access back."""
-    lines = [
-        t(
-            "🗑 <b>The account is unlinked.</b> The access keys, the state of conversations and everything "
-            "that was waiting are erased."
-        )
-    ]
-    if not revoked:
-        lines.append(
-            t(
-                "hh.ru didn't answer when I withdrew the access. To be sure, remove it yourself "
-                "in the settings of your account on hh.ru."
-            )
-        )
-    lines.append(t("Come back at any time: /start"))
-    return Screen(text=join(lines, "\n\n"))
-
-
 def not_linked(t: Texts) -> Screen:
     """Something was asked that needs an account."""
     return Screen(

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.chat import actions
-from bot.chat.screens import help, linking
+from bot.chat.screens import help, linking, own_data
 from bot.chat.texts import LANGUAGES, Texts
+from tests.chat.every_screen import HELD
 from tests.chat.telegram_rules import labels, presses, shown, urls
 
 RU, EN = Texts("ru"), Texts("en")
@@ -64,9 +65,9 @@ def test_a_lapsed_account_keeps_what_waits() -> None:
 
 def test_unlinking_is_asked_and_tells_what_was_erased() -> None:
     assert set(presses(linking.unlink_ask(RU, "Иван").keyboard)) == {actions.UNLINK_YES, actions.CANCEL}
-    assert "стёрто" in linking.unlinked(RU, True).text
-    assert "настройках" not in linking.unlinked(RU, True).text
-    assert "настройках" in linking.unlinked(RU, False).text
+    assert "63 переписки" in own_data.unlinked(RU, True, HELD).text
+    assert "настройках" not in own_data.unlinked(RU, True, HELD).text
+    assert "настройках" in own_data.unlinked(RU, False, HELD).text
 
 
 def test_help_offers_linking_only_to_the_unlinked() -> None:
