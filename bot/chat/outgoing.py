@@ -158,7 +158,7 @@ class Document(Struct, frozen=True, tag="document", kw_only=True):
 
 
 class Mark(Struct, frozen=True, tag="mark", kw_only=True):
-    """A reaction on a message of the user.
+    """A reaction on a message of the user, in place of the one before; "" takes it off.
 
     `fallback` is said as a reply where reactions fail; "" for nothing.
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from bot.chat.outgoing import Topic
+from bot.chat.outgoing import Keyboard, Topic
 from bot.hh.models import Message, Negotiation
 
 MOST = 1000
@@ -31,7 +32,8 @@ class Spot(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     `thread` and `name` are those of its topic, `former` are topics that it had before. `echoed` where
     Telegram was seen to name the thread of what was sent there. `card` is the message that shows how
-    the conversation stands. `unread` are the user's messages that the employer has not read.
+    the conversation stands, in the thread `card_thread` with the look `face`. `unread` are the user's
+    messages that the employer has not read.
     """
 
     thread: int = 0
@@ -39,6 +41,8 @@ class Spot(Struct, frozen=True, array_like=True, omit_defaults=True):
     former: tuple[int, ...] = ()
     echoed: bool = False
     card: int = 0
+    card_thread: int = 0
+    face: int = 0
     unread: tuple[Sent, ...] = ()
 
     def moved(self, thread: int, name: str = "") -> Spot:
@@ -51,8 +55,8 @@ class Spot(Struct, frozen=True, array_like=True, omit_defaults=True):
         others = (each for each in self.unread if each.chat_id != sent.chat_id)
         return structs.replace(self, unread=(*others, sent)[-_UNREAD:])
 
-    def read(self, negotiation: Negotiation, messages: Iterable[Message] | None) -> tuple[Spot, list[int]]:
-        """What the employer has read since, by the user's messages in the chat.
+    def read(self, negotiation: Negotiation, messages: Iterable[Message] | None = None) -> list[int]:
+        """The user's messages in the chat that the employer has read since.
 
         The listed conversation counts what the employer has not read (OpenAPI 2025-12,
         `counters.unread_messages`): none, or fewer than wait here, tell without reading the messages.
@@ -62,18 +66,20 @@ class Spot(Struct, frozen=True, array_like=True, omit_defaults=True):
         count = negotiation.counters.unread_messages if negotiation.counters else None
         stale = any(sent.at > int(negotiation.updated_at.timestamp()) for sent in self.unread)
         surely = 0 if count is None or stale else len(self.unread) - count
-        seen = [
-            sent
+        return [
+            sent.chat_id
             for at, sent in enumerate(self.unread)
             if at < surely or sent.mid in viewed or (not sent.mid and negotiation.viewed_by_opponent)
         ]
-        if not seen:
-            return self, []
-        rest = tuple(sent for sent in self.unread if sent not in seen)
-        return structs.replace(self, unread=rest), [sent.chat_id for sent in seen]
 
 
 _NOTHING = Spot()
+
+
+def face(text: str, keyboard: Keyboard) -> int:
+    """What tells whether a card looks different."""
+    labels = (key.label for row in keyboard for key in row)
+    return zlib.crc32("\x1f".join((text, *labels)).encode(errors="surrogatepass"))
 
 
 class Shown(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -118,9 +124,17 @@ class Shown(Struct, frozen=True, array_like=True, omit_defaults=True):
         """A topic was deleted."""
         return self.put(nid, self.of(nid).moved(0))
 
-    def carded(self, nid: str, message_id: int) -> Shown:
-        """The newest card of a conversation is this message."""
-        return self.put(nid, structs.replace(self.of(nid), card=message_id))
+    def carded(self, nid: str, message_id: int, thread: int, look: int) -> Shown:
+        """The newest card of a conversation is this message, and looks like this."""
+        spot = self.of(nid)
+        return self.put(nid, structs.replace(spot, card=message_id, card_thread=thread, face=look))
+
+    def read(self, nid: str, chat_ids: Iterable[int]) -> Shown:
+        """The employer has read these of the user's messages."""
+        gone = set(chat_ids)
+        spot = self.of(nid)
+        rest = tuple(sent for sent in spot.unread if sent.chat_id not in gone)
+        return self.put(nid, structs.replace(spot, unread=rest))
 
     def awaiting(self, nid: str, sent: Sent) -> Shown:
         """The user's message went to the employer."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.chat.intents import Hide
-from bot.chat.outgoing import Screen
+from bot.chat.outgoing import DropTopic, Screen
 from bot.chat.screens import conversation as screens
 from bot.chat.screens.answers import not_sent
+from bot.chat.screens.glances import topic
 from bot.chat.screens.templates import quick
 from bot.chat.templates import Kind
 from bot.handlers.buttons import Pressed
@@ -43,7 +44,31 @@ async def open_(turn: Turn, press: Pressed) -> None:
     """Show the card."""
     await press.answer()
     (nid,) = press.args
-    turn.say((await _card(turn, nid)).say())
+    negotiation = await turn.hh.negotiation(nid)
+    card = screens.card(turn.texts, negotiation, now=turn.clock)
+    if turn.here is not None and turn.here != nid:
+        # Whatever is written in this topic goes to its employer: another one's card would mislead.
+        turn.say(card.say(at=topic(turn.texts, negotiation)))
+    elif turn.topics and turn.here is None:
+        turn.say(screens.with_topic(turn.texts, card, nid).say())
+    else:
+        turn.say(card.say())
+
+
+@for_linked
+async def open_topic(turn: Turn, press: Pressed) -> None:
+    """Show the card in the conversation's own topic."""
+    (nid,) = press.args
+    negotiation = await turn.hh.negotiation(nid)
+    await press.answer(screens.in_topic(turn.texts, negotiation))
+    turn.say(screens.card(turn.texts, negotiation, now=turn.clock).say(at=topic(turn.texts, negotiation)))
+
+
+async def drop_topic(turn: Turn, press: Pressed) -> None:
+    """Delete the topic of a hidden conversation."""
+    await press.answer()
+    (nid,) = press.args
+    turn.say(DropTopic(nid))
 
 
 @for_linked

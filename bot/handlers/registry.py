@@ -61,6 +61,8 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
     actions.CANCEL: cancel.pressed,
     actions.LIST: lists.turn_over,
     actions.OPEN: conversation.open_,
+    actions.TOPIC: conversation.open_topic,
+    actions.TOPIC_DROP: conversation.drop_topic,
     actions.HISTORY: conversation.history,
     actions.REPLY: conversation.reply,
     actions.HIDE: conversation.hide,

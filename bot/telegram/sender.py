@@ -181,7 +181,7 @@ class Sender:
             case Document():
                 return await self._document(user_id, entry, thread)
             case Mark():
-                await self._bot.set_message_reaction(user_id, entry.message_id, entry.emoji)
+                await self._bot.set_message_reaction(user_id, entry.message_id, entry.emoji or None)
             case Leave():
                 await self._bot.leave_chat(user_id)
             case Retitle() | DropTopic():

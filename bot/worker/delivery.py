@@ -7,8 +7,9 @@ import logging
 from msgspec import structs
 
 from bot import metrics
-from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Say
+from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Rewrite, Say
 from bot.chat.screens.waited import repeated
+from bot.chat.shown import face
 from bot.failpoints import reach
 from bot.store import keys
 from bot.store.limiter import Limiter
@@ -112,9 +113,12 @@ def _delivered(entry: Outgoing, sent: Sent | None) -> Change:
     if sent is None or about is None:
         return Change(delivered=entry)
     message_id = sent.message_id
-    if isinstance(about, Conversation) and about.card:
-        nid = about.nid
+    if isinstance(entry, Say | Rewrite) and isinstance(about, Conversation) and about.card:
+        nid, look = about.nid, face(entry.text, entry.keyboard)
+        thread = sent.thread or (entry.at if isinstance(entry.at, int) else 0)
         return Change(
-            delivered=entry, mapped={message_id: about}, shown=lambda shown: shown.carded(nid, message_id)
+            delivered=entry,
+            mapped={message_id: about},
+            shown=lambda shown: shown.carded(nid, message_id, thread, look),
         )
     return Change(delivered=entry, mapped={message_id: about})

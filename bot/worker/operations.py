@@ -10,8 +10,10 @@ from bot.chat.html import digest
 from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
 from bot.chat.outgoing import Application, Conversation, Mark, Outgoing, Screen
 from bot.chat.screens import answers, applying, conversation
+from bot.chat.screens.glances import refreshed
 from bot.chat.screens.trouble import reason, trouble
 from bot.chat.screens.waited import EDITED_EMOJI
+from bot.chat.shown import Sent
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, MalformedAnswer, NotFound, OutcomeUnknown, Refused
 from bot.hh.gateway import DirectVacancy, Gateway
@@ -55,7 +57,7 @@ def operation(intent: Intent, hh: Gateway, session: Session) -> Operation:
         case EditMessage():
             return _Edit(intent, hh, session)
         case Hide():
-            return _Hide(intent, hh)
+            return _Hide(intent, hh, session)
         case Apply():
             return _Apply(intent, hh)
 
@@ -69,6 +71,13 @@ def place(intent: Intent, screen: Screen) -> Outgoing:
             return screen.say(at=intent.thread)
         case _:
             return screen.say(reply_to=intent.chat_message_id or None, at=intent.thread)
+
+
+def sign(intent: Intent, emoji: str) -> list[Outgoing]:
+    """A sign on the message whose text is on its way; "" takes it off. Whatever it means is said, too."""
+    if not isinstance(intent, SendMessage | EditMessage) or not intent.chat_message_id:
+        return []
+    return [Mark(message_id=intent.chat_message_id, emoji=emoji, fallback="")]
 
 
 class _Send:
@@ -107,17 +116,30 @@ class _Send:
             message_id=self._intent.chat_message_id,
             emoji=answers.REFUSED_EMOJI,
             fallback=answers.refused_fallback(t),
+            at=self._intent.thread,
         )
         return [mark, place(self._intent, answers.not_sent(t, reason(t, error)))]
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
-        return [place(self._intent, answers.may_not_have_been_sent(t, self._intent.text))]
+        screen = answers.may_not_have_been_sent(t, self._intent.text)
+        return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
 
     def _accepted(self, t: Texts, message: Message) -> Change:
         chat_id = self._intent.chat_message_id
         subject = Conversation(self._intent.nid, message.id, digest(self._intent.text))
-        tick = Mark(message_id=chat_id, emoji=answers.ACCEPTED_EMOJI, fallback=answers.accepted_fallback(t))
-        return Change(said=[tick], mapped={chat_id: subject}, sent=self._sent(message))
+        nid, sent = self._intent.nid, Sent(chat_id, message.id, int(message.created_at.timestamp()))
+        tick = Mark(
+            message_id=chat_id,
+            emoji=answers.ACCEPTED_EMOJI,
+            fallback=answers.accepted_fallback(t),
+            at=self._intent.thread,
+        )
+        return Change(
+            said=[tick],
+            mapped={chat_id: subject},
+            sent=self._sent(message),
+            shown=lambda shown: shown.awaiting(nid, sent),
+        )
 
     def _sent(self, message: Message) -> str:
         return f"{self._intent.nid}:{message.id}"
@@ -145,6 +167,7 @@ class _Edit:
             message_id=intent.chat_message_id,
             emoji=EDITED_EMOJI,
             fallback=answers.edited_fallback(t),
+            at=intent.thread,
         )
         return Change(said=[tick], mapped={intent.chat_message_id: subject})
 
@@ -180,9 +203,10 @@ class _Edit:
 
 
 class _Hide:
-    def __init__(self, intent: Hide, hh: Gateway) -> None:
+    def __init__(self, intent: Hide, hh: Gateway, session: Session) -> None:
         self._intent = intent
         self._hh = hh
+        self._session = session
         # A second decline could be a second message to the employer.
         self.repeatable = not intent.decline
 
@@ -194,7 +218,7 @@ class _Hide:
             if self._intent.decline or (done := await self._hidden(t)) is None:
                 raise
             return done
-        return self._done(t, await _glimpse(self._hh, self._intent.nid))
+        return await self._done(t, await _glimpse(self._hh, self._intent.nid))
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         return await self._hidden(t)
@@ -203,9 +227,9 @@ class _Hide:
         try:
             negotiation = await self._hh.negotiation(self._intent.nid)
         except NotFound:
-            return self._done(t)
+            return await self._done(t)
         hidden = negotiation.hidden or negotiation.state.id == "hidden"
-        return self._done(t, negotiation) if hidden else None
+        return await self._done(t, negotiation) if hidden else None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         return [place(self._intent, answers.not_done(t, reason(t, error)))]
@@ -213,8 +237,13 @@ class _Hide:
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 
-    def _done(self, t: Texts, negotiation: Negotiation | None = None) -> Change:
-        return Change(said=[place(self._intent, conversation.hidden(t, self._intent.decline, negotiation))])
+    async def _done(self, t: Texts, negotiation: Negotiation | None = None) -> Change:
+        intent, spot = self._intent, (await self._session.shown()).of(self._intent.nid)
+        screen = conversation.hidden(
+            t, intent.decline, negotiation, topic_of=intent.nid if spot.thread else None
+        )
+        changes = refreshed(t, negotiation, spot, topics=bool(spot.thread)) if negotiation is not None else []
+        return Change(said=[place(intent, screen), *changes])
 
 
 class _Apply:
@@ -260,13 +289,24 @@ class _Apply:
         intent = self._intent
         name = negotiation.vacancy.name if negotiation and negotiation.vacancy else ""
         said: list[Outgoing] = [place(intent, applying.applied(t, name, nid))]
-        mapped = {}
-        if intent.chat_message_id and nid is not None:
-            tick = answers.accepted_fallback(t)
-            said.append(Mark(message_id=intent.chat_message_id, emoji=answers.ACCEPTED_EMOJI, fallback=tick))
-            mapped[intent.chat_message_id] = Conversation(nid, None, digest(intent.letter))
-        sister = intent.host if intent.host != MAIN_SITE else None
-        return Change(said=said, mapped=mapped, sites={nid: sister} if nid and sister else {})
+        if nid is None:
+            return Change(said=said)
+        sites = {nid: intent.host} if intent.host and intent.host != MAIN_SITE else {}
+        if not intent.chat_message_id:
+            return Change(said=said, sites=sites)
+        letter = Sent(intent.chat_message_id, "")
+        tick = Mark(
+            message_id=intent.chat_message_id,
+            emoji=answers.ACCEPTED_EMOJI,
+            fallback=answers.accepted_fallback(t),
+            at=intent.thread,
+        )
+        return Change(
+            said=[*said, tick],
+            mapped={intent.chat_message_id: Conversation(nid, None, digest(intent.letter))},
+            shown=lambda shown: shown.awaiting(nid, letter),
+            sites=sites,
+        )
 
 
 async def _glimpse(hh: Gateway, nid: str) -> Negotiation | None:

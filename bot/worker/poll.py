@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from bot import metrics
-from bot.chat.outgoing import Outgoing
+from bot.chat.outgoing import Outgoing, placed
+from bot.chat.screens.glances import opening, read_by_employer, refreshed, topic
 from bot.chat.screens.news import baseline, more_unread, news
+from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, NotFound, NotReady, Refused, Throttled
 from bot.hh.models import Message, Negotiation
@@ -149,6 +151,7 @@ class Poll:
             book = await self._session.book()
             known = book.known.get(negotiation.id)
             if not changed(known, negotiation):
+                await self._show_views(negotiation, None, hh_id)
                 continue
             messages: list[Message] | None = None
             try:
@@ -164,12 +167,36 @@ class Poll:
                 metrics.EVENTS.labels(event.kind).inc()
             texts = texts_of(self._session)
             said = [part for event in events for part in news(texts, event, now=look.now)]
+            said = await self._in_its_place(texts, negotiation, said, look.now)
             head = {"news": self._services.clock()} if events else {}
             written = book.put(negotiation.id, entry)
             await self._session.commit(
                 Change(book=written, said=said, head=head, sites=_sites([negotiation]), hh_id=hh_id)
             )
+            await self._show_views(negotiation, messages, hh_id)
         return complete
+
+    async def _in_its_place(
+        self, texts: Texts, negotiation: Negotiation, told: list[Outgoing], now: datetime
+    ) -> list[Outgoing]:
+        """News for the conversation's topic, and what changes at messages that stand there already."""
+        spot = (await self._session.shown()).of(negotiation.id)
+        topics = self._services.topic_mode.on
+        first = [opening(texts, negotiation, now=now)] if told and topics and not spot.thread else []
+        there = [placed(part, topic(texts, negotiation)) for part in told]
+        return [*first, *there, *refreshed(texts, negotiation, spot, topics=topics, now=now)]
+
+    async def _show_views(self, negotiation: Negotiation, messages: list[Message] | None, hh_id: str) -> None:
+        """Mark what the employer has read since."""
+        read_since = (await self._session.shown()).of(negotiation.id).read(negotiation, messages)
+        if read_since:
+            await self._session.commit(
+                Change(
+                    said=read_by_employer(read_since),
+                    shown=lambda shown: shown.read(negotiation.id, read_since),
+                    hh_id=hh_id,
+                )
+            )
 
     async def _missing(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> list[Negotiation]:
         """Conversations to be looked at again that the pages seen do not show."""

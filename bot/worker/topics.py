@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Rewrite, Say, Topic
+from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
 from bot.telegram.sender import DeliveryError, Paused, Rejected, Sent, ThreadGone, Unreachable
 from bot.worker.services import Services
 from bot.worker.session import Change, Session
@@ -42,13 +42,9 @@ class Topics:
                 return None
             case Say(at=Topic() as topic) | Place(at=Topic() as topic) | Document(at=Topic() as topic):
                 return await self._in_topic(entry, topic)
-            case (
-                Say(at=int(thread))
-                | Place(at=int(thread))
-                | Document(at=int(thread))
-                | Rewrite(at=int(thread))
-            ) if thread:
-                return await self._in_thread(entry, thread)
+        thread = getattr(entry, "at", 0)
+        if isinstance(thread, int) and thread:
+            return await self._in_thread(entry, thread)
         return await self._services.sender.perform(self._session.user_id, entry)
 
     async def _in_thread(self, entry: Outgoing, thread: int) -> Sent | None:

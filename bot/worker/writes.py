@@ -18,13 +18,13 @@ from msgspec import structs
 from bot import metrics
 from bot.chat.intents import Hide
 from bot.chat.outgoing import Outgoing
-from bot.chat.screens.answers import waiting_for_hh
+from bot.chat.screens.answers import PENDING_EMOJI, UNKNOWN_EMOJI, waiting_for_hh
 from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, MalformedAnswer, OutcomeUnknown, Refused, Throttled
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
-from bot.worker.operations import Operation, operation, place
+from bot.worker.operations import Operation, operation, place, sign
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
 from bot.worker.waiting import CONSENT_SECONDS, Waiting, replaced, runnable
@@ -59,7 +59,9 @@ class Writes:
             if waiting.attempted_at:
                 await self._look_up(step, waiting, account.hh_id)
             elif self._stale(waiting):
-                asked = Change(said=[place(waiting.intent, consent(self._texts, waiting.intent))])
+                unsigned = sign(waiting.intent, "") if waiting.told else []
+                question = place(waiting.intent, consent(self._texts, waiting.intent))
+                asked = Change(said=[*unsigned, question])
                 await self._replace(waiting, None, account.hh_id, change=asked)
             else:
                 await self._attempt(step, waiting, account.hh_id)
@@ -135,8 +137,10 @@ class Writes:
         parked = waiting.parked(self._services.clock(), seconds)
         said: list[Outgoing] = []
         if parked.tries >= _TELL_AFTER and not parked.told:
-            screen = checking(self._texts) if waiting.attempted_at else waiting_for_hh(self._texts)
-            said = [place(waiting.intent, screen)]
+            unknown = bool(waiting.attempted_at)
+            screen = checking(self._texts) if unknown else waiting_for_hh(self._texts)
+            shown = sign(waiting.intent, UNKNOWN_EMOJI if unknown else PENDING_EMOJI)
+            said = [*shown, place(waiting.intent, screen)]
             parked = structs.replace(parked, told=True)
         await self._replace(old or waiting, parked, hh_id, change=Change(said=said))
 

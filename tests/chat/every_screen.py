@@ -17,6 +17,7 @@ from bot.chat.screens import (
     applying,
     conversation,
     drafts,
+    glances,
     help,
     interviews,
     linking,
@@ -29,6 +30,7 @@ from bot.chat.screens import (
     waited,
 )
 from bot.chat.screens import vacancy as vacancy_screens
+from bot.chat.shown import Spot
 from bot.chat.templates import MOST, Templates
 from bot.chat.templates import Kind as TemplateKind
 from bot.chat.texts import Texts
@@ -151,6 +153,9 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         if (document := interviews.interview(t, *_invited(s, text), NOW))
     ],
     "conversation.card": lambda t, s: conversation.card(t, s.subject, now=NOW),
+    "conversation.with_topic": lambda t, s: conversation.with_topic(
+        t, conversation.card(t, s.subject, now=NOW), s.subject.id
+    ),
     "conversation.history": lambda t, s: [
         conversation.history(t, s.subject, s.messages(), number, now=NOW) for number in (-1, 0, 1, 2, 10**6)
     ],
@@ -162,7 +167,14 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "conversation.hidden": lambda t, s: [
         conversation.hidden(t, True, s.subject),
         conversation.hidden(t, False),
+        conversation.hidden(t, False, s.subject, topic_of=s.subject.id),
     ],
+    "glances.opening": lambda t, s: glances.opening(t, s.subject, now=NOW),
+    "glances.refreshed": lambda t, s: [
+        *glances.refreshed(t, s.subject, Spot(thread=70, card=71, card_thread=70), topics=True, now=NOW),
+        *glances.refreshed(t, s.subject, Spot(card=71), topics=False, now=NOW),
+    ],
+    "glances.read_by_employer": lambda t, s: glances.read_by_employer([7]),
     "lists.listing": lambda t, s: [
         lists.listing(t, "active", s.many(), now=NOW),
         lists.listing(t, s.text, page()),
@@ -297,5 +309,6 @@ SENTENCES: Mapping[str, Callable[[Texts], str]] = {
     "drafts.other_reply": drafts.other_reply,
     "answers.stale_button": answers.stale_button,
     "drafts.done_already": drafts.done_already,
+    "conversation.in_topic": lambda t: conversation.in_topic(t, negotiation()),
 }
 """What stands within other messages, on reactions that fail, and in pop-ups (where it is no `Html`)."""

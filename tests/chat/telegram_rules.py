@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from bot.chat.buttons import LIMIT, seal, unseal
 from bot.chat.html import blank
-from bot.chat.outgoing import Document, Keyboard, Mark, Outgoing, Place, Rewrite, Say, Screen
+from bot.chat.outgoing import Document, Keyboard, Mark, Outgoing, Place, Retitle, Rewrite, Say, Screen, Topic
+from bot.sandbox.telegram.reactions import ALLOWED, bare
 
 TAGS = {"b", "i", "code", "blockquote", "a"}
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
@@ -54,6 +55,9 @@ def shown(html: str) -> str:
 
 def check(entry: Outgoing | Screen) -> None:
     """Fail where Telegram would refuse this."""
+    at = getattr(entry, "at", 0)
+    if isinstance(at, Topic):
+        check_topic(at)
     match entry:
         case Say() | Rewrite() | Screen():
             text = shown(entry.text)
@@ -73,9 +77,17 @@ def check(entry: Outgoing | Screen) -> None:
             assert entry.content
             assert units(shown(entry.caption)) <= 1024
         case Mark():
-            assert entry.emoji
+            assert bare(entry.emoji) in ALLOWED
+        case Retitle():
+            check_topic(entry.topic)
         case _:
             raise AssertionError(entry)
+
+
+def check_topic(topic: Topic) -> None:
+    """Fail where Telegram would refuse a topic of this name (Bot API, createForumTopic)."""
+    assert not blank(topic.name)
+    assert units(topic.name) <= 128
 
 
 def check_keyboard(keyboard: Keyboard) -> None:
@@ -86,6 +98,7 @@ def check_keyboard(keyboard: Keyboard) -> None:
         for key in row:
             assert not blank(key.label)
             assert units(key.label) <= 64
+            assert key.style in (None, "primary", "success", "danger")
             assert (key.press is None) != (key.url is None)
             if key.press:
                 data = seal(key.press, USER, KEY)

@@ -28,6 +28,8 @@ EVERY_PRESS = [
     Press(actions.REPLY, (BIG_ID,)),
     Press(actions.HISTORY, (BIG_ID, "9999")),
     Press(actions.OPEN, (BIG_ID,)),
+    Press(actions.TOPIC, (BIG_ID,)),
+    Press(actions.TOPIC_DROP, (BIG_ID,)),
     Press(actions.HIDE, (BIG_ID,)),
     Press(actions.HIDE_YES, (BIG_ID,)),
     Press(actions.DECLINE_YES, (BIG_ID,)),

@@ -234,6 +234,8 @@ class Chat:
         self.templates = Templates()
         self.pending: list[Intent] = []
         self.public = True
+        self.topics, self.thread = False, 0
+        self.here: str | None = None
         self._numbers = count(1000)
 
     def lapse(self) -> None:
@@ -257,6 +259,9 @@ class Chat:
             site_url="https://hh.example",
             public=self.public,
             pending=list(self.pending),
+            topics=self.topics,
+            thread=self.thread,
+            here=self.here,
         )
 
     async def update(self, **what: object) -> Turn:

@@ -14,7 +14,7 @@ from bot.hh.models import Message, Negotiation, Negotiations
 
 # All are in Telegram's list of reactions (Bot API, "ReactionTypeEmoji").
 ACCEPTED_EMOJI: Final = "👌"
-PENDING_EMOJI: Final = "✍"
+PENDING_EMOJI: Final = "🫡"
 UNKNOWN_EMOJI: Final = "🤔"
 REFUSED_EMOJI: Final = "👎"
 READ_EMOJI: Final = "👀"
@@ -89,7 +89,7 @@ def edited_fallback(t: Texts) -> Html:
 
 def pending_fallback(t: Texts) -> Html:
     """hh.ru has not taken it yet, where reactions fail."""
-    return t("✍️ Waiting for hh.ru")
+    return t("🫡 Waiting for hh.ru")
 
 
 def refused_fallback(t: Texts) -> Html:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec import structs
+
 from bot.chat import actions
 from bot.chat.html import Html, blank, escape, join, length, shorten, split
 from bot.chat.outgoing import Conversation, Key, Keyboard, Say, Screen
@@ -63,8 +65,19 @@ def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> 
             "\n\n",
         ),
         keyboard=buttons(t, negotiation),
-        about=Conversation(negotiation.id),
+        about=Conversation(negotiation.id, card=True),
     )
+
+
+def with_topic(t: Texts, card: Screen, nid: str) -> Screen:
+    """The card outside of the conversation's topic, with the way there."""
+    there = [press(t.label("💬 Open its topic"), actions.TOPIC, nid)]
+    return structs.replace(card, keyboard=rows(*card.keyboard, there))
+
+
+def in_topic(t: Texts, negotiation: Negotiation) -> str:
+    """Pops up: where the card is now."""
+    return t.label("The card is in the topic “{name}”", name=shorten(naming.title(t, negotiation), 100))
 
 
 def buttons(t: Texts, negotiation: Negotiation) -> Keyboard:
@@ -171,14 +184,21 @@ def hide_ask(t: Texts, negotiation: Negotiation) -> Screen:
     )
 
 
-def hidden(t: Texts, declined: bool, negotiation: Negotiation | None = None) -> Screen:
-    """It is hidden."""
+def hidden(
+    t: Texts, declined: bool, negotiation: Negotiation | None = None, *, topic_of: str | None = None
+) -> Screen:
+    """It is hidden; `topic_of` is the conversation where it has a topic, which can go, too."""
     done = (
         t("🙅 Declined and hidden. The employer has got hh.ru's polite refusal.")
         if declined
         else t("🙈 The conversation is hidden.")
     )
-    return Screen(text=join((naming.heading(t, negotiation) if negotiation else "", done), "\n\n"))
+    return Screen(
+        text=join((naming.heading(t, negotiation) if negotiation else "", done), "\n\n"),
+        keyboard=rows(
+            [press(t.label("🗑 Delete this topic"), actions.TOPIC_DROP, topic_of) if topic_of else None]
+        ),
+    )
 
 
 def _site(t: Texts, negotiation: Negotiation) -> Html:

@@ -33,8 +33,9 @@ def help_(t: Texts, linked: bool) -> Screen:
                     "the employer gets a polite refusal."
                 ),
                 t(
-                    "👌 <b>The sign on your message</b> means that hh.ru has taken it; "
-                    "until then the employer doesn't have it."
+                    "👌 <b>The sign on your message</b> tells how it goes: 👌 hh.ru has taken it, "
+                    "👀 the employer has read it, ✍ edited, 🫡 waiting for hh.ru, "
+                    "🤔 not sure whether it arrived, 👎 not sent. No sign yet: it is on its way."
                 ),
                 t(
                     "/language — Russian or English\n"

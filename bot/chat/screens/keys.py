@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from bot.chat import actions
 from bot.chat.html import clean, shorten
 from bot.chat.outgoing import Key, Keyboard, Press
 
 _LABEL = 60
+_STYLES = {
+    actions.REPLY: "primary",
+    actions.LINK: "primary",
+    actions.APPLY: "success",
+    actions.APPLY_YES: "success",
+    actions.DECLINE_YES: "danger",
+    actions.HIDE_YES: "danger",
+    actions.UNLINK_YES: "danger",
+    actions.TOPIC_DROP: "danger",
+}
+"""Colours by what a button does; Telegram clients that know none show it as any other."""
 
 
 def press(label: str, action: str, *args: str) -> Key:
     """A button that means `action` with `args` (see `bot.chat.actions`)."""
-    return Key(shorten(label, _LABEL), press=Press(action, args))
+    return Key(shorten(label, _LABEL), press=Press(action, args), style=_STYLES.get(action))
 
 
 def link(label: str, url: str | None) -> Key | None:

@@ -10,6 +10,8 @@ from bot.hh.models import Employer, IdName, Negotiation
 from bot.hh.vacancy_links import MAIN_SITE, site_of
 
 _NAME = 160
+_TOPIC = 128
+"""Characters of a topic's name, at most (Bot API, createForumTopic)."""
 
 _STATES = {
     "response": N_("application sent"),
@@ -63,6 +65,13 @@ def heading(t: Texts, negotiation: Negotiation) -> Html:
 def title(t: Texts, negotiation: Negotiation) -> str:
     """Company and vacancy as plain text on one line, for sentences and buttons."""
     return f"{company_of(t, negotiation)} — {vacancy_of(t, negotiation)}"
+
+
+def topic(t: Texts, negotiation: Negotiation) -> str:
+    """The name of a conversation's topic; a sign tells it from those where nothing has happened yet."""
+    name = title(t, negotiation)
+    waiting = negotiation.state.id == "response"
+    return shorten(name if waiting else f"{sign(negotiation.state)} {name}", _TOPIC)
 
 
 def button(t: Texts, negotiation: Negotiation, action: str) -> Key:
