@@ -50,6 +50,7 @@ from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from bot.web.watching import watch
+from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
 
@@ -206,6 +207,7 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
             tasks.create_task(_introduce(bridge.bot))
             tasks.create_task(topic_mode.run())
             tasks.create_task(Worker(services).run())
+            tasks.create_task(finish_rotation(services))
 
 
 async def _introduce(bot: ExtBot[None]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 import httpx
 
@@ -22,6 +23,9 @@ from bot.settings import Settings
 from bot.store.connection import connect
 from bot.store.embedded import OLDEST, find_server
 from bot.store.errors import StoreError, unavailable
+from bot.store.rotation import count
+from bot.store.scripts import Store
+from bot.store.vault import Vault
 from bot.telegram.botapi import BadToken, BotApi, BotApiError, WebhookInfo
 
 # Seconds between the clocks: hh.ru's `expires_in` and Redis's expiries are counted from this machine's.
@@ -54,20 +58,55 @@ async def check(settings: Settings, say: Callable[[str], None] = print) -> bool:
 
 async def _redis(settings: Settings) -> list[Finding]:
     if settings.redis_url is None:
-        return [await _embedded(settings)]
-    return [await _server(settings.redis_url.get_secret_value())]
+        return [await _embedded(settings), *await _embedded_keys(settings)]
+    return await _server(settings.redis_url.get_secret_value(), settings)
 
 
-async def _server(url: str) -> Finding:
+async def _server(url: str, settings: Settings) -> list[Finding]:
     store = connect(url)
     try:
         async with asyncio.timeout(TIMEOUT):
             with unavailable():
                 facts = dict[str, object](await store.info())
+            return [_judge_server(facts), *await _token_keys(store, settings)]
     except (StoreError, TimeoutError) as error:
-        return Finding("Redis", "FAIL", f"can't be used: {error}", "check REDIS_URL and that the server runs")
+        mend = "check REDIS_URL and that the server runs"
+        return [Finding("Redis", "FAIL", f"can't be used: {error}", mend)]
     finally:
         await store.aclose()
+
+
+async def _embedded_keys(settings: Settings) -> list[Finding]:
+    """The same of a bridge that runs here now, with keys of its own; nothing where none does."""
+    socket = settings.data_dir / "redis.sock"
+    if not settings.token_keys or not socket.exists():
+        return []
+    store = connect(f"unix://{quote(str(socket.absolute()))}")
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            return await _token_keys(store, settings)
+    except (StoreError, TimeoutError):
+        return []
+    finally:
+        await store.aclose()
+
+
+async def _token_keys(store: Store, settings: Settings) -> list[Finding]:
+    """Whether TOKEN_KEYS open every account, and whether the older ones may go."""
+    vault = Vault([key.get_secret_value() for key in settings.token_keys])
+    seals = await count(store, vault)
+    accounts = f"{seals.first + seals.later + seals.lost} accounts"
+    if seals.lost:
+        text = f"no key opens {seals.lost} of {accounts}: their users have to link again"
+        return [Finding("Keys", "FAIL", text, "put the key that is missing back into TOKEN_KEYS")]
+    if seals.later:
+        text = f"{seals.later} of {accounts} are sealed with an older one: keep it until the workers are done"
+        return [Finding("Keys", "ok", text)]
+    spare = ", the older ones may be dropped" if vault.rotating else ""
+    return [Finding("Keys", "ok", f"the first of TOKEN_KEYS seals all {accounts}{spare}")]
+
+
+def _judge_server(facts: Mapping[str, object]) -> Finding:
     name, version = "Valkey", facts.get("valkey_version")
     if version is None:
         name, version = "Redis", facts.get("redis_version", "0.0")

@@ -30,6 +30,7 @@ Command = tuple[Word, ...]
 
 _push, _claim, _commit = Script("push"), Script("claim"), Script("commit")
 _release, _extend, _backlog = Script("release"), Script("extend"), Script("backlog")
+_rouse = Script("rouse")
 
 
 class ClaimLost(Exception):
@@ -205,6 +206,12 @@ class Mailboxes:
         if reply == 2:
             claim.good_until = good_until
         return reply == 1
+
+    async def rouse(self, box: int) -> bool:
+        """Have a worker attend to a mailbox now; False where one does."""
+        names = [keys.due(keys.shard_of(box)), keys.of(box, "head")]
+        with unavailable():
+            return await _rouse(self._store, names, [box, self._now(), keys.WAKE_CHANNEL]) == 1
 
     async def extend(self, claims: Iterable[Claim]) -> set[int]:
         """Heartbeat for claims; returns the mailboxes that another worker holds now."""

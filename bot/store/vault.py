@@ -16,6 +16,7 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._first = Fernet(keys[0])
+        self._several = len(keys) > 1
         self._all = MultiFernet([Fernet(key) for key in keys])
 
     def seal(self, value: bytes) -> bytes:
@@ -28,6 +29,11 @@ class Vault:
             return self._all.decrypt(value)
         except InvalidToken as error:
             raise VaultError("no key opens this value") from error
+
+    @property
+    def rotating(self) -> bool:
+        """True where there is more than the one key that seals."""
+        return self._several
 
     def sealed_by_first(self, value: bytes) -> bool:
         """False where `value` still needs sealing anew after a rotation."""

@@ -91,6 +91,19 @@ class SessionAccess:
                 log.warning("refreshed tokens can't be stored yet: %s", error)
                 await asyncio.sleep(_STORE_AGAIN)
 
+    async def reseal(self) -> None:
+        """Seal the tokens with the first key, where an older one did; before any lane works with them."""
+        account, vault = self._session.account, self._services.vault
+        if account is None or not vault.rotating or vault.sealed_by_first(account.tokens):
+            return
+        try:
+            tokens = vault.seal(vault.open(account.tokens))
+        except VaultError:
+            return  # found out, and told the user, by whoever needs them
+        await self._session.commit(
+            Change(account=lambda now: structs.replace(now or account, tokens=tokens), hh_id=account.hh_id)
+        )
+
     def _account(self) -> Account:
         account = self._session.account
         if account is None or account.access is not Access.LINKED:

@@ -33,7 +33,9 @@ async def attend(services: Services, session: Session) -> bool:
     step that they are in: a delivery that were cancelled on its way would be repeated. Raises
     `ClaimLost` and `StoreUnavailable`.
     """
-    lanes = _lanes(services, session)
+    access = SessionAccess(services, session)
+    await access.reseal()
+    lanes = _lanes(services, session, access)
     running: dict[asyncio.Task[None], _Lane] = {}
     failures: list[Exception] = []
 
@@ -86,8 +88,7 @@ async def _news(session: Session, tasks: set[asyncio.Task[None]]) -> None:
         stirred.cancel()
 
 
-def _lanes(services: Services, session: Session) -> list[_Lane]:
-    access = SessionAccess(services, session)
+def _lanes(services: Services, session: Session, access: SessionAccess) -> list[_Lane]:
     updates = UpdatesLane(services, session, access)
     delivery = DeliveryLane(services, session)
     writes, poll = Writes(services, session, access), Poll(services, session, access)

@@ -1,0 +1,41 @@
+"""After a new first key in `TOKEN_KEYS`: no account stays behind with an older one.
+
+Every session seals its account anew before it does anything else (see `SessionAccess.reseal`). Accounts
+that are polled have one by themselves; the others, lapsed or of users who blocked the bot, are roused here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.store import rotation
+from bot.store.errors import StoreUnavailable
+from bot.worker.services import Services
+
+log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 5.0
+_LOOKS = 3
+"""What is held by somebody else during a look is looked at again."""
+
+
+async def finish_rotation(services: Services) -> None:
+    """Rouse every account that a later key opens; nothing where there is only one key."""
+    if not services.vault.rotating:
+        return
+    looks = 0
+    while looks < _LOOKS:
+        try:
+            roused = 0
+            async for user_id in rotation.behind(services.store, services.vault):
+                await services.mailboxes.rouse(user_id)
+                roused += 1
+        except StoreUnavailable as error:
+            log.warning("Redis is away: %s", error)
+        else:
+            if not roused:
+                break
+            log.info("%d accounts are being sealed with the first of TOKEN_KEYS", roused)
+            looks += 1
+        await asyncio.sleep(_AGAIN_SECONDS)

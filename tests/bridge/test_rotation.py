@@ -1,0 +1,94 @@
+"""A new first key in TOKEN_KEYS: every account comes under it by itself, and nothing is lost meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot.sandbox.hh.objects import Negotiation
+from bot.store.connection import Client
+from bot.store.rotation import Seals, count
+from bot.store.vault import Vault
+from tests.bridge.conftest import Bridge
+from tests.bridge.test_story import conversation
+from tests.waiting import eventually
+
+NEW = Fernet.generate_key().decode()
+
+
+def old_key(bridge: Bridge) -> str:
+    return bridge.settings.token_keys[0].get_secret_value()
+
+
+def with_keys(bridge: Bridge, *token_keys: str) -> None:
+    """What the operator does, with a restart."""
+    secret = tuple(SecretStr(key) for key in token_keys)
+    bridge.settings = bridge.settings.model_copy(update={"token_keys": secret})
+
+
+async def sealed_anew(bridge: Bridge, redis: Client, old: str) -> None:
+    """Wait until no account needs the old key."""
+    vault = Vault([NEW, old])
+
+    async def done() -> bool:
+        return (await count(redis, vault)).later == 0
+
+    await eventually(done, 20)
+
+
+@pytest.fixture
+def talk(bridge: Bridge) -> Negotiation:
+    return conversation(bridge)
+
+
+async def test_accounts_are_sealed_anew_while_messages_go_both_ways(
+    bridge: Bridge, redis: Client, talk: Negotiation
+) -> None:
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.employers.invite(talk.id, "Здравствуйте!")
+        news = await bridge.anna.wait_for("Здравствуйте!")
+    old = old_key(bridge)
+    before = await bridge.anna.send("Приду!", reply_to=news.id)
+    with_keys(bridge, NEW, old)
+    async with bridge.running():
+        during = await bridge.anna.send("Точно приду!", reply_to=news.id)
+        await bridge.anna.wait_for_reaction(before, "👌")
+        await bridge.anna.wait_for_reaction(during, "👌")
+        await sealed_anew(bridge, redis, old)
+    with_keys(bridge, NEW)
+    async with bridge.running():
+        bridge.hh.employers.write(talk.id, "Ждём!")
+        await bridge.anna.wait_for("Ждём!")
+        after = await bridge.anna.send("Уже еду!", reply_to=news.id)
+        await bridge.anna.wait_for_reaction(after, "👌")
+    assert bridge.hh.journal.texts(talk.id) == ["Приду!", "Точно приду!", "Уже еду!"]
+    assert not any("войд" in message.text.lower() for message in bridge.anna.from_bot[2:])
+
+
+async def test_an_account_that_nobody_polls_comes_under_the_new_key_too(
+    bridge: Bridge, redis: Client, talk: Negotiation
+) -> None:
+    """Its user blocked the bot; when he returns, the old key is gone."""
+    async with bridge.running():
+        await bridge.link()
+        await bridge.anna.block()
+        await bridge.telegram.settled()
+        bridge.hh.employers.invite(talk.id, "Здравствуйте!")
+    old = old_key(bridge)
+    assert await count(redis, Vault([NEW, old])) == Seals(later=1)
+    with_keys(bridge, NEW, old)
+    async with bridge.running():
+        await sealed_anew(bridge, redis, old)
+    assert await count(redis, Vault([NEW])) == Seals(first=1)
+    with_keys(bridge, NEW)
+    async with bridge.running():
+        await bridge.anna.unblock()
+        await bridge.anna.wait_for("Здравствуйте!")
+
+
+async def test_without_its_key_an_account_is_counted_as_lost(bridge: Bridge, redis: Client) -> None:
+    async with bridge.running():
+        await bridge.link()
+    assert await count(redis, Vault([NEW])) == Seals(lost=1)
