@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from bot.check import check
@@ -14,6 +15,12 @@ from bot.hh.transport import open_client
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
+from bot.store import keys
+from bot.store.connection import Client
+from bot.store.embedded import EmbeddedRedis
+from bot.store.packing import pack
+from bot.store.records import Account
+from bot.store.vault import Vault
 from bot.telegram.botapi import BotApi
 from tests.store.servers import binaries, free_port, server
 
@@ -161,3 +168,28 @@ async def test_a_webhook_that_telegram_cannot_deliver_to_is_named(operator: Oper
     assert not passed
     assert failed(report) == ["Webhook"]
     assert "PUBLIC_URL" in report
+
+
+async def test_it_says_when_an_older_key_may_be_dropped(
+    operator: Operator, redis: Client, redis_url: str
+) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    account = Account(hh_id="1", name="Анна", tokens=Vault([old]).seal(b"{}"))
+    await redis.set(keys.of(7, "account"), pack(account))
+    url, both = SecretStr(redis_url), (SecretStr(new), SecretStr(old))
+    _, report = await operator.check(redis_url=url, token_keys=both)
+    assert "1 of 1 accounts are sealed with an older one" in report
+    passed, report = await operator.check(redis_url=url, token_keys=(SecretStr(new),))
+    assert not passed
+    assert "Keys" in failed(report)
+    await redis.set(keys.of(7, "account"), pack(replace(account, tokens=Vault([new]).seal(b"{}"))))
+    _, report = await operator.check(redis_url=url, token_keys=both)
+    assert "the older ones may be dropped" in report
+
+
+async def test_a_bridge_that_runs_with_a_server_of_its_own_is_asked_about_keys_too(
+    operator: Operator,
+) -> None:
+    async with EmbeddedRedis(operator.settings.data_dir, fsync=False):
+        _, report = await operator.check(token_keys=KEYS)
+    assert "the first of TOKEN_KEYS seals all 0 accounts" in report

@@ -239,6 +239,16 @@ async def test_without_a_clock_of_its_own_redis_tells_the_time(redis: Client) ->
     assert abs(mailboxes.now() - claimed.now) < 5
 
 
+async def test_a_mailbox_that_rests_can_be_roused(mailboxes: Mailboxes, clock: Clock) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    assert not await mailboxes.rouse(BOX), "somebody attends to it"
+    await mailboxes.commit(claim, [("DEL", keys.of(BOX, "inbox"))])
+    await mailboxes.release(claim, clock.now + 100)
+    assert await mailboxes.rouse(BOX)
+    await claim_one(mailboxes)
+
+
 @dataclass
 class Model:
     """A plain mailbox: a queue, who holds it until when, and when it is to wake."""
