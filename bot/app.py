@@ -20,8 +20,6 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.chat.buttons import button_key
-from bot.chat.screens.help import commands
-from bot.chat.texts import Texts
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
 from bot.hh.client import Call, Client
@@ -43,6 +41,7 @@ from bot.telegram.botapi import BotApi
 from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease
 from bot.telegram.poller import Poller
+from bot.telegram.profile import introduce
 from bot.telegram.sender import Sender
 from bot.telegram.timed import Timed
 from bot.telegram.topics import TopicMode
@@ -204,19 +203,10 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
             timing=timing,
         )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_introduce(bridge.bot))
+            tasks.create_task(introduce(bridge.bot))
             tasks.create_task(topic_mode.run())
             tasks.create_task(Worker(services).run())
             tasks.create_task(finish_rotation(services))
-
-
-async def _introduce(bot: ExtBot[None]) -> None:
-    """Set the menu of commands in both languages; the bridge works without it, too."""
-    try:
-        for code, language in ((None, "en"), ("ru", "ru")):
-            await bot.set_my_commands(commands(Texts(language)), language_code=code)
-    except TelegramError as error:
-        log.warning("the menu of commands could not be set: %s", type(error).__name__)
 
 
 @asynccontextmanager

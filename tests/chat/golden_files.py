@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bot.chat.outgoing import Key, Outgoing, Screen
+from bot.chat.screens import profile
 from bot.chat.screens.help import commands
 from bot.chat.texts import LANGUAGES, Texts
 from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, entries
@@ -25,7 +26,7 @@ def golden_files() -> dict[str, str]:
     """The name and the text of every file."""
     files = {f"{screen}.txt": "\n\n".join(_screen(screen)) + "\n" for screen in SCREENS}
     files["sentences.txt"] = "\n".join(_sentences()) + "\n"
-    files["commands.txt"] = "\n".join(_commands()) + "\n"
+    files["profile.txt"] = "\n".join(_profile()) + "\n"
     return files
 
 
@@ -47,10 +48,12 @@ def _sentences() -> Iterator[str]:
             yield f"{name} · {language}: {sentence(Texts(language))}"
 
 
-def _commands() -> Iterator[str]:
-    for language in LANGUAGES:
-        for name, description in commands(Texts(language)):
-            yield f"{language} · /{name} — {description}"
+def _profile() -> Iterator[str]:
+    for t in map(Texts, LANGUAGES):
+        yield f"======== {t.language}"
+        yield f"{profile.name(t)}\n\n{profile.short_description(t)}\n\n{profile.description(t)}\n"
+        yield from (f"/{name} — {description}" for name, description in commands(t))
+        yield ""
 
 
 def _entry(entry: Screen | Outgoing) -> str:
