@@ -9,7 +9,7 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test lint check format golden lock clean
+.PHONY: help sandbox run test lint audit check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make run       the bridge itself, with the settings of .env'
 	@echo 'make test      all tests, with branch coverage'
 	@echo 'make lint      ruff and mypy'
+	@echo 'make audit     looks the dependencies up in an index of advisories'
 	@echo 'make check     lint and test'
 	@echo 'make format    lets ruff mend what it can'
 	@echo 'make golden    writes anew how every screen looks (tests/chat/golden)'
@@ -36,6 +37,13 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# pip-audit wants to be new rather than pinned, and lives apart from what it audits.
+audit: $(BIN)/pip
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/pip --disable-pip-version-check --quiet --no-input install pip-audit; } || \
+		echo 'audit: pip-audit could not be installed'
+	@$(BIN)/python .ci/audit.py $(VENV)/audit/bin/pip-audit requirements/runtime.txt requirements/dev.txt
 
 check: lint test
 
