@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.chat.html import Html, clean, escape
+from bot.sync.quiet import HOME_ZONE, zone_of
 
 
 def N_(message: str) -> str:
@@ -76,14 +77,11 @@ def closest(language: str) -> str:
 class Texts:
     """The voice for one user. `zone` is an IANA time zone; an unknown one means Moscow."""
 
-    def __init__(self, language: str, zone: str = "Europe/Moscow") -> None:
+    def __init__(self, language: str, zone: str = HOME_ZONE) -> None:
         self.language: Final = closest(language)
         self._catalogue = _CATALOGUES[self.language]
         self._locale = _LOCALES[self.language]
-        try:
-            self._zone = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            self._zone = ZoneInfo("Europe/Moscow")
+        self._zone = zone_of(zone)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -116,6 +114,10 @@ class Texts:
         if self._locale.currency_formats["standard"].pattern.startswith("¤"):
             return f"{sign}{_NBSP if sign[-1:].isalpha() else ''}{figures}"
         return f"{figures}{_NBSP}{sign}".strip()
+
+    def time(self, minute: int) -> str:
+        """A time of day, from its minutes after midnight."""
+        return f"{minute // 60:02}:{minute % 60:02}"
 
     def moment(self, when: datetime, now: datetime | None = None) -> str:
         """Date and time in the user's zone.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot.chat.intents import Hide
 from bot.chat.outgoing import DropTopic, Screen
 from bot.chat.screens import conversation as screens
 from bot.chat.screens.answers import not_sent
 from bot.chat.screens.glances import topic
+from bot.chat.screens.settings import muted
 from bot.chat.screens.templates import quick
 from bot.chat.templates import Kind
 from bot.handlers.buttons import Pressed
@@ -45,7 +48,7 @@ async def open_(turn: Turn, press: Pressed) -> None:
     await press.answer()
     (nid,) = press.args
     negotiation = await turn.hh.negotiation(nid)
-    card = screens.card(turn.texts, negotiation, now=turn.clock)
+    card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))
     if turn.here is not None and turn.here != nid:
         # Whatever is written in this topic goes to its employer: another one's card would mislead.
         turn.say(card.say(at=topic(turn.texts, negotiation)))
@@ -61,7 +64,8 @@ async def open_topic(turn: Turn, press: Pressed) -> None:
     (nid,) = press.args
     negotiation = await turn.hh.negotiation(nid)
     await press.answer(screens.in_topic(turn.texts, negotiation))
-    turn.say(screens.card(turn.texts, negotiation, now=turn.clock).say(at=topic(turn.texts, negotiation)))
+    card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))
+    turn.say(card.say(at=topic(turn.texts, negotiation)))
 
 
 async def drop_topic(turn: Turn, press: Pressed) -> None:
@@ -69,6 +73,22 @@ async def drop_topic(turn: Turn, press: Pressed) -> None:
     await press.answer()
     (nid,) = press.args
     turn.say(DropTopic(nid))
+
+
+@for_linked
+async def mute(turn: Turn, press: Pressed) -> None:
+    """Take the sound from a conversation, or give it back; its card shows it."""
+    nid, on = press.args
+    await press.answer(muted(turn.texts, on == "1"))
+    if turn.account is None:
+        return
+    preferences = turn.account.preferences.mute(nid, on=on == "1")
+    turn.save(replace(turn.account, preferences=preferences))
+    negotiation = await glimpse(turn, nid)
+    if negotiation:
+        card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))
+        shown = screens.with_topic(turn.texts, card, nid) if turn.topics and turn.here is None else card
+        turn.say(shown.rewrite(press.message_id))
 
 
 @for_linked
@@ -112,7 +132,7 @@ async def keep(turn: Turn, press: Pressed) -> None:
 
 
 async def _card(turn: Turn, nid: str) -> Screen:
-    return screens.card(turn.texts, await turn.hh.negotiation(nid), now=turn.clock)
+    return screens.card(turn.texts, await turn.hh.negotiation(nid), now=turn.clock, muted=turn.mutes(nid))
 
 
 async def _hide(turn: Turn, press: Pressed, *, decline: bool) -> None:

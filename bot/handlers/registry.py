@@ -32,6 +32,7 @@ from bot.handlers import (
     own_data,
     quick,
     reply,
+    settings,
     start_and_linking,
     templates,
     unlink,
@@ -69,6 +70,7 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
     actions.HIDE_YES: conversation.hide_silently,
     actions.DECLINE_YES: conversation.decline,
     actions.KEEP: conversation.keep,
+    actions.MUTE: conversation.mute,
     actions.TO: reply.to,
     actions.TO_MORE: reply.more,
     actions.DROP: reply.drop,
@@ -78,6 +80,9 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
     actions.NO_LETTER: apply.skip_letter,
     actions.APPLY_YES: apply.send,
     actions.RETRY_APPLY: apply.send,
+    actions.SETTINGS: settings.page,
+    actions.SET: settings.choose,
+    actions.TYPE: settings.type_,
 }
 """What each button does."""
 
@@ -118,6 +123,7 @@ def application(bot: ExtBot[None]) -> Bridge:
             CommandHandler("cancel", on_message(cancel.command), new),
             CommandHandler("help", on_message(help.help_), new),
             CommandHandler("privacy", on_message(own_data.privacy), new),
+            CommandHandler("settings", on_message(settings.show), new),
             CommandHandler("language", on_message(language.ask), new),
             MessageHandler(new & _Redirected(), on_message(start_and_linking.pasted)),
             MessageHandler(new & filters.COMMAND, on_message(help.unknown)),

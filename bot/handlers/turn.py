@@ -46,7 +46,8 @@ class Turn:
 
     `hh` may be asked only where the account is LINKED; its `HhError`s go up to the caller of `dispatch`.
     `site_url` is hh.ru's own address, `public` is True where the callback page is reachable, and
-    `pending` are the writes that still wait for hh.ru, in order. `update_id` is set by dispatch.
+    `pending` are the writes that still wait for hh.ru, in order; `held` is how much news quiet hours
+    hold back. `update_id` is set by dispatch.
     `topics` is True where conversations have topics of their own; `thread` is the thread of the chat
     where the user acts, 0 for the general place, and `here` the conversation whose topic that is.
     """
@@ -67,6 +68,7 @@ class Turn:
     topics: bool = False
     thread: int = 0
     here: str | None = None
+    held: int = 0
 
     update_id: int = field(default=0, init=False)
     outgoing: list[Outgoing] = field(default_factory=list, init=False)
@@ -77,6 +79,7 @@ class Turn:
     unlink_card: int | None = field(default=None, init=False)
     strangers_language: str | None = field(default=None, init=False)
     wants_own_data: bool = field(default=False, init=False)
+    tells_held: bool = field(default=False, init=False)
 
     @property
     def linked(self) -> bool:
@@ -87,6 +90,10 @@ class Turn:
     def clock(self) -> datetime:
         """`now` as a moment."""
         return datetime.fromtimestamp(self.now, UTC)
+
+    def mutes(self, nid: str) -> bool:
+        """True where the user took the sound from a conversation."""
+        return self.account is not None and self.account.preferences.mutes(nid)
 
     async def subject(self, message_id: int) -> Subject | None:
         """What one of the chat's messages is about; None where it is not on the map."""
@@ -126,6 +133,10 @@ class Turn:
             self.strangers_language = language
         self.texts = Texts(language, self.account.zone) if self.account else Texts(language)
 
+    def tell_held(self) -> None:
+        """Have the news told now that quiet hours hold back."""
+        self.tells_held = True
+
     def unlink(self, card_id: int) -> None:
         """Have the tokens revoked and everything about the user erased; `card_id` then shows the result."""
         self.unlink_card = card_id
@@ -143,3 +154,4 @@ class Turn:
         self.unlink_card = None
         self.strangers_language = None
         self.wants_own_data = False
+        self.tells_held = False

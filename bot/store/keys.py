@@ -11,6 +11,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:inbox:U` | list | store.mailbox | empty when worked off |
 | `hh:{s}:seen:U:D` | string | store.mailbox | two days: Telegram redelivers for one |
 | `hh:{s}:outbox:U` | list | worker.delivery | empty when delivered |
+| `hh:{s}:later:U` | list | worker.later | empty when told: news for after the quiet hours or for the digest |
 | `hh:{s}:intents:U` | string | worker.intents | empty when carried out |
 | `hh:{s}:account:U` | string | worker | when the user unlinks |
 | `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
@@ -98,7 +99,8 @@ def probe() -> str:
 
 
 _LIVES_WITH_ITS_OWNER = re.compile(
-    rf"^{PREFIX}:\{{\d+\}}:(due|(head|inbox|outbox|intents|account|book|shown|sites|templates):-?\d+)$"
+    rf"^{PREFIX}:\{{\d+\}}:"
+    r"(due|(head|inbox|outbox|later|intents|account|book|shown|sites|templates):-?\d+)$"
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from bot.sync.quiet import HOME_ZONE, Preferences
 
 
 class Access(StrEnum):
@@ -23,6 +25,7 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     access: Access = Access.LINKED
     linked_at: float = 0
     language: str = "ru"
-    zone: str = "Europe/Moscow"
+    zone: str = HOME_ZONE
     blocked: bool = False
     last_resume_id: str | None = None
+    preferences: Preferences = field(default_factory=Preferences)

@@ -35,7 +35,8 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
     `mark` sums up the listed fields, `messages` are the employer's message ids once they were read
     (None before), `horizon` is the Unix time up to which unread messages of a conversation that was
     never read are old. `recheck` asks to read it at the next look whatever the list says. `missed` are
-    the calls that came to nothing and are told of, or were there at the baseline.
+    the calls that came to nothing and are told of, or were there at the baseline. `written` is how many
+    messages hh.ru counted, `viewed` whether the employer had looked; None is unknown.
     """
 
     updated_at: int
@@ -46,6 +47,8 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
     messages: tuple[int, ...] | None = None
     recheck: bool = False
     missed: tuple[int, ...] = ()
+    written: int | None = None
+    viewed: bool | None = None
 
 
 class Book(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -57,6 +60,13 @@ class Book(Struct, frozen=True, array_like=True, omit_defaults=True):
     def put(self, nid: str, known: Known) -> Book:
         """The book with one conversation replaced."""
         return structs.replace(self, known={**self.known, nid: known})
+
+    def answered(self, nid: str) -> Book | None:
+        """The book after the user wrote into a conversation; None where it doesn't count its messages."""
+        known = self.known.get(nid)
+        if known is None or known.written is None:
+            return None
+        return self.put(nid, structs.replace(known, written=known.written + 1))
 
 
 def changed(known: Known | None, negotiation: Negotiation) -> bool:
@@ -79,6 +89,8 @@ def opened(negotiation: Negotiation, now: datetime, *, notify: bool) -> Known:
         horizon=updated_at,
         recheck=(negotiation.has_updates and notify) or not _settled(negotiation, now),
         missed=tuple(map(_number, _missed(negotiation))),
+        written=_written(negotiation),
+        viewed=negotiation.viewed_by_opponent,
     )
 
 
@@ -98,13 +110,15 @@ def read(
     before = known or Known(updated_at=0, mark=0, state="", has_updates=False, horizon=since - 1)
     theirs = None if messages is None else sorted((m for m in messages if not m.mine), key=written)
     events = [Event(kind_of(m), negotiation, m) for m in _fresh(before, negotiation, theirs or [])]
-    moved = _STATES.get(negotiation.state.id, Kind.PROGRESS)
-    told = {event.kind for event in events}
+    moved = _moved(before, negotiation)
     recent = known is not None or _seconds(negotiation.updated_at) >= since
-    if recent and negotiation.state.id != before.state and moved is not Kind.MESSAGE and moved not in told:
+    if recent and moved is not None and moved not in {event.kind for event in events}:
         events.append(Event(moved, negotiation))
-    missed = [call for call in _missed(negotiation) if _number(call) not in before.missed]
-    events += (Event(Kind.CALL, negotiation, call=call) for call in missed if _within_reach(call, since))
+    calls, missed = _calls(before, negotiation, since)
+    events += calls
+    # What the employer wrote or decided says by itself that he has looked.
+    if not events and _viewed(before, negotiation):
+        events.append(Event(Kind.VIEW, negotiation))
     seen = before.messages
     if theirs is not None:
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
@@ -116,9 +130,38 @@ def read(
         horizon=before.horizon,
         messages=seen,
         recheck=not _settled(negotiation, now),
-        missed=(*before.missed, *map(_number, missed)),
+        missed=missed,
+        written=_written(negotiation),
+        viewed=negotiation.viewed_by_opponent,
     )
     return after, events
+
+
+def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple[Known, list[Event]]:
+    """A conversation with something unread, as the list alone tells of it, and the news in that.
+
+    Afterwards it counts as never read: what is written up to now is old once it was viewed.
+    """
+    before = known or Known(updated_at=0, mark=0, state="", has_updates=False, horizon=since - 1)
+    events = []
+    moved = _moved(before, negotiation)
+    if moved is not None:
+        events.append(Event(moved, negotiation, unopened=True))
+    elif _more_unread(before, negotiation):
+        events.append(Event(Kind.MESSAGE, negotiation, unopened=True))
+    calls, missed = _calls(before, negotiation, since)
+    updated_at = _seconds(negotiation.updated_at)
+    after = Known(
+        updated_at=updated_at,
+        mark=_mark(negotiation),
+        state=negotiation.state.id,
+        has_updates=True,
+        horizon=updated_at,
+        missed=missed,
+        written=_written(negotiation),
+        viewed=negotiation.viewed_by_opponent,
+    )
+    return after, [*events, *calls]
 
 
 def written(message: Message) -> tuple[datetime, int, str]:
@@ -152,6 +195,13 @@ def _fresh(before: Known, negotiation: Negotiation, theirs: list[Message]) -> li
     return fresh
 
 
+def _calls(before: Known, negotiation: Negotiation, since: int) -> tuple[list[Event], tuple[int, ...]]:
+    """News of calls that came to nothing, and all such calls that are known then."""
+    missed = [call for call in _missed(negotiation) if _number(call) not in before.missed]
+    events = [Event(Kind.CALL, negotiation, call=call) for call in missed if _within_reach(call, since)]
+    return events, (*before.missed, *map(_number, missed))
+
+
 def _missed(negotiation: Negotiation) -> list[PhoneCall]:
     calls = negotiation.phone_calls.items if negotiation.phone_calls else []
     return sorted((call for call in calls if call.missed), key=lambda call: call.creation_time)
@@ -160,6 +210,33 @@ def _missed(negotiation: Negotiation) -> list[PhoneCall]:
 def _within_reach(call: PhoneCall, since: int) -> bool:
     # A call from before the account was linked may have ended after it, but not much.
     return _seconds(call.creation_time) >= since - _LONGEST_RINGING
+
+
+def _moved(before: Known, negotiation: Negotiation) -> Kind | None:
+    """The news in the state of the conversation, None where it is the old one or says nothing."""
+    if negotiation.state.id == before.state:
+        return None
+    moved = _STATES.get(negotiation.state.id, Kind.PROGRESS)
+    return None if moved is Kind.MESSAGE else moved
+
+
+def _viewed(before: Known, negotiation: Negotiation) -> bool:
+    # Of an invitation the other side is the applicant himself (OpenAPI 2025-12, `viewed_by_opponent`).
+    return before.viewed is False and negotiation.viewed_by_opponent and negotiation.state.id == "response"
+
+
+def _more_unread(before: Known, negotiation: Negotiation) -> bool:
+    """True where more is unread than the user was told of, as far as counters tell."""
+    if not before.has_updates or (before.messages is None and before.recheck):
+        return True
+    written = _written(negotiation)
+    if written is None or before.written is None:
+        return before.updated_at != _seconds(negotiation.updated_at)
+    return written > before.written
+
+
+def _written(negotiation: Negotiation) -> int | None:
+    return negotiation.counters.messages if negotiation.counters else None
 
 
 def _settled(negotiation: Negotiation, now: datetime) -> bool:

@@ -12,7 +12,7 @@ class Kind(StrEnum):
     """The sort of news.
 
     PROGRESS is any other state that hh.ru names (interview, offer, hired), CALL a telephone call that
-    came to nothing.
+    came to nothing, VIEW that the employer has looked at the application.
     """
 
     MESSAGE = "message"
@@ -20,13 +20,18 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     PROGRESS = "progress"
     CALL = "call"
+    VIEW = "view"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One piece of news: a message, a call, or, without both, a conversation whose state moved."""
+    """One piece of news: a message, a call, or, without both, a conversation that moved or was viewed.
+
+    `unopened`: something was written whose text was not fetched, for that would mark it read at hh.ru.
+    """
 
     kind: Kind
     negotiation: Negotiation
     message: Message | None = None
     call: PhoneCall | None = None
+    unopened: bool = False

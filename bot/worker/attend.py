@@ -13,6 +13,7 @@ from bot.worker.delivery import DeliveryLane
 from bot.worker.poll import Poll
 from bot.worker.services import Services
 from bot.worker.session import Session
+from bot.worker.telling import LaterLane
 from bot.worker.updates import UpdatesLane
 from bot.worker.writes import Writes
 
@@ -69,7 +70,7 @@ async def attend(services: Services, session: Session) -> bool:
 
 async def _given_back(services: Services, session: Session) -> bool:
     """Give the mailbox back; False where updates have come meanwhile."""
-    if await services.mailboxes.release(session.claim, session.wake_at()):
+    if await services.mailboxes.release(session.claim, session.wake_at(services.clock())):
         return True
     session.stale = True
     return False
@@ -90,7 +91,7 @@ async def _news(session: Session, tasks: set[asyncio.Task[None]]) -> None:
 
 def _lanes(services: Services, session: Session, access: SessionAccess) -> list[_Lane]:
     updates = UpdatesLane(services, session, access)
-    delivery = DeliveryLane(services, session)
+    delivery, later = DeliveryLane(services, session), LaterLane(services, session)
     writes, poll = Writes(services, session, access), Poll(services, session, access)
 
     async def hh() -> None:
@@ -106,5 +107,6 @@ def _lanes(services: Services, session: Session, access: SessionAccess) -> list[
     return [
         _Lane(updates.ready, updates.run),
         _Lane(lambda: writes.next() is not None or poll.due(), hh),
+        _Lane(later.ready, later.run),
         _Lane(delivery.ready, delivery.run),
     ]

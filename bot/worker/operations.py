@@ -89,7 +89,7 @@ class _Send:
         self._session = session
 
     async def perform(self, t: Texts) -> Change:
-        return self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
+        return await self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         history = await self._hh.messages(self._intent.nid)
@@ -106,7 +106,7 @@ class _Send:
             if age > (LONGEST_SKEW if message.id in later else SKEW):
                 continue
             if not await self._session.was_sent(self._sent(message)):
-                return self._accepted(t, message)
+                return await self._accepted(t, message)
         if history.unreadable:
             raise MalformedAnswer("a message that can't be read may be the one")
         return None
@@ -124,7 +124,8 @@ class _Send:
         screen = answers.may_not_have_been_sent(t, self._intent.text)
         return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
 
-    def _accepted(self, t: Texts, message: Message) -> Change:
+    async def _accepted(self, t: Texts, message: Message) -> Change:
+        book = (await self._session.book()).answered(self._intent.nid)
         chat_id = self._intent.chat_message_id
         subject = Conversation(self._intent.nid, message.id, digest(self._intent.text))
         nid, sent = self._intent.nid, Sent(chat_id, message.id, int(message.created_at.timestamp()))
@@ -138,6 +139,7 @@ class _Send:
             said=[tick],
             mapped={chat_id: subject},
             sent=self._sent(message),
+            book=book,
             shown=lambda shown: shown.awaiting(nid, sent),
         )
 
@@ -242,7 +244,8 @@ class _Hide:
         screen = conversation.hidden(
             t, intent.decline, negotiation, topic_of=intent.nid if spot.thread else None
         )
-        changes = refreshed(t, negotiation, spot, topics=bool(spot.thread)) if negotiation is not None else []
+        topics, muted = bool(spot.thread), self._session.mutes(intent.nid)
+        changes = refreshed(t, negotiation, spot, topics=topics, muted=muted) if negotiation else []
         return Change(said=[place(intent, screen), *changes])
 
 

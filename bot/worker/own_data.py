@@ -20,6 +20,7 @@ from bot.store.errors import unavailable
 from bot.store.records import Account
 from bot.store.scripts import Store
 from bot.sync.book import Book
+from bot.worker.later import Later
 from bot.worker.waiting import Waiting
 
 KINDS: Final[dict[str, object]] = {
@@ -34,6 +35,7 @@ KINDS: Final[dict[str, object]] = {
     "sent": None,
     "intents": list[Waiting],
     "outbox": Outgoing,
+    "later": Later,
     "inbox": None,
     "failed": None,
     "head": None,
@@ -132,6 +134,6 @@ def _counted(stored: dict[str, object]) -> Holdings:
         messages=count("map", "map-old"),
         templates=len(templates.items) if isinstance(templates, Templates) else 0,
         writes=count("intents"),
-        undelivered=count("outbox"),
+        undelivered=count("outbox", "later"),
         failed=count("failed"),
     )

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from msgspec import structs
 
 from bot import metrics
-from bot.chat.outgoing import Outgoing, placed
-from bot.chat.screens.glances import opening, read_by_employer, refreshed, topic
-from bot.chat.screens.news import baseline, more_unread, news
-from bot.chat.texts import Texts
+from bot.chat.outgoing import Outgoing
+from bot.chat.screens.glances import read_by_employer, refreshed
+from bot.chat.screens.news import baseline, more_unread
 from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, NotFound, NotReady, Refused, Throttled
 from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import ListedPage, NegotiationsGateway
-from bot.sync.book import BASELINE_NOTICES, Book, changed, opened, read
+from bot.sync.book import BASELINE_NOTICES, Book, changed, glimpsed, opened, read
 from bot.sync.schedule import interval
 from bot.worker.access import SessionAccess, lapse, polling, texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
+from bot.worker.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -154,37 +154,36 @@ class Poll:
                 await self._show_views(negotiation, None, hh_id)
                 continue
             messages: list[Message] | None = None
-            try:
-                messages = (await asking.messages(negotiation.id)).messages
-            except NotReady:
-                complete = False
-                continue
-            except Refused as error:
-                log.info("hh.ru does not show the messages of a conversation: %s", error.value)
-            reach("messages-read")
-            entry, events = read(known, negotiation, messages, look.now, book.since)
+            if negotiation.has_updates and self._unopened:
+                entry, events = glimpsed(known, negotiation, book.since)
+            else:
+                try:
+                    messages = await self._messages(asking, negotiation)
+                except NotReady:
+                    complete = False
+                    continue
+                reach("messages-read")
+                entry, events = read(known, negotiation, messages, look.now, book.since)
             for event in events:
                 metrics.EVENTS.labels(event.kind).inc()
-            texts = texts_of(self._session)
-            said = [part for event in events for part in news(texts, event, now=look.now)]
-            said = await self._in_its_place(texts, negotiation, said, look.now)
-            head = {"news": self._services.clock()} if events else {}
+            clock = self._services.clock()
+            change = await tell(self._services, self._session, events, clock, look.now)
+            said = [*change.said, *await self._refreshed(negotiation, look.now)]
+            head = {"news": clock} if events else {}
             written = book.put(negotiation.id, entry)
+            sites = _sites([negotiation])
             await self._session.commit(
-                Change(book=written, said=said, head=head, sites=_sites([negotiation]), hh_id=hh_id)
+                replace(change, said=said, book=written, head=head, sites=sites, hh_id=hh_id)
             )
             await self._show_views(negotiation, messages, hh_id)
         return complete
 
-    async def _in_its_place(
-        self, texts: Texts, negotiation: Negotiation, told: list[Outgoing], now: datetime
-    ) -> list[Outgoing]:
-        """News for the conversation's topic, and what changes at messages that stand there already."""
-        spot = (await self._session.shown()).of(negotiation.id)
-        topics = self._services.topic_mode.on
-        first = [opening(texts, negotiation, now=now)] if told and topics and not spot.thread else []
-        there = [placed(part, topic(texts, negotiation)) for part in told]
-        return [*first, *there, *refreshed(texts, negotiation, spot, topics=topics, now=now)]
+    async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
+        """What changes at messages that stand in the chat already."""
+        session = self._session
+        spot, topics = (await session.shown()).of(negotiation.id), self._services.topic_mode.on
+        muted = session.mutes(negotiation.id)
+        return refreshed(texts_of(session), negotiation, spot, topics=topics, now=now, muted=muted)
 
     async def _show_views(self, negotiation: Negotiation, messages: list[Message] | None, hh_id: str) -> None:
         """Mark what the employer has read since."""
@@ -197,6 +196,20 @@ class Poll:
                     hh_id=hh_id,
                 )
             )
+
+    async def _messages(self, asking: NegotiationsGateway, negotiation: Negotiation) -> list[Message] | None:
+        """What was written; None where hh.ru does not show it. Raises `NotReady`."""
+        try:
+            return (await asking.messages(negotiation.id)).messages
+        except Refused as error:
+            log.info("hh.ru does not show the messages of a conversation: %s", error.value)
+            return None
+
+    @property
+    def _unopened(self) -> bool:
+        """True where reading an unread message is left to the user: hh.ru would mark it read."""
+        account = self._session.account
+        return account is not None and account.preferences.unopened
 
     async def _missing(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> list[Negotiation]:
         """Conversations to be looked at again that the pages seen do not show."""

@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import convert, structs
 from msgspec.msgpack import Decoder
@@ -26,7 +26,9 @@ from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.scripts import Store, Word
 from bot.sync.book import Book
+from bot.sync.quiet import digest_due, quiet_ends, zone_of
 from bot.telegram.order import in_order
+from bot.worker.later import Later, firsts
 from bot.worker.waiting import Waiting, next_at
 
 MAP_SECONDS = 400 * 24 * 3600
@@ -38,9 +40,11 @@ BATCH = 50
 
 ERASED = (
     *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
-    *("templates", "language"),
+    *("templates", "language", "later"),
 )
 """The keys that go with the user (and that he may see: `bot.worker.own_data`)."""
+
+_PUSHED_AT_ONCE = 500
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
 
@@ -56,7 +60,8 @@ class Head:
     """The small numbers of a mailbox. Moments are Unix seconds; 0 is never.
 
     `page` is the digest of the first page at the last look, "" where it must be parsed anew. Until
-    `linear` no topics are tried: Telegram refused them.
+    `linear` no topics are tried: Telegram refused them. `held` and `digest` are when the first news
+    came that waits for the end of quiet hours, and for the digest.
     """
 
     poll: float = 0
@@ -66,6 +71,8 @@ class Head:
     page: str = ""
     tries: int = 0
     linear: float = 0
+    held: float = 0
+    digest: float = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:
@@ -75,6 +82,7 @@ class Head:
 
 
 _outgoing: Decoder[Outgoing] = Decoder(Outgoing)
+_later: Decoder[Later] = Decoder(Later)
 _subject: Decoder[Subject] = Decoder(Subject)
 
 
@@ -87,7 +95,8 @@ class Change:
     """What one step changes; everything unset stays as it is.
 
     The `handled` update leaves the inbox. `delivered` is the first entry of the outbox and leaves it;
-    `retried` replaces it. `queue`, `account` and `shown` are computed from what is there at the moment
+    `retried` replaces it. `later` is news to be told some other time, `told` what of it is told now.
+    `queue`, `account` and `shown` are computed from what is there at the moment
     of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
     `erase` the user.
     """
@@ -96,6 +105,8 @@ class Change:
     said: Sequence[Outgoing] = ()
     delivered: Outgoing | None = None
     retried: Outgoing | None = None
+    later: Sequence[Later] = ()
+    told: Sequence[Later] = ()
     queue: Callable[[list[Waiting]], list[Waiting]] | None = None
     account: Callable[[Account | None], Account] | None = None
     hh_id: str | None = None
@@ -110,6 +121,16 @@ class Change:
     failed: bytes | None = None
     language: str | None = None
     head: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _After:
+    """What a change makes of the state; None where it stays as it is, or isn't in memory."""
+
+    queue: list[Waiting] | None
+    account: Account | None
+    shown: Shown | None
+    later: list[Later] | None
 
 
 class Session:
@@ -134,6 +155,7 @@ class Session:
         self._store = store
         self._book: Book | None = None
         self._shown: Shown | None = None
+        self._later: list[Later] | None = None
         self._lock = asyncio.Lock()
         self._ended = asyncio.Event()
         self._outbox_whole = True
@@ -163,6 +185,10 @@ class Session:
                     await self._ended.wait()
         return not self.ending
 
+    def mutes(self, nid: str) -> bool:
+        """True where the user took the sound from a conversation."""
+        return self.account is not None and self.account.preferences.mutes(nid)
+
     async def book(self) -> Book:
         """What is known of the conversations."""
         if self._book is None:
@@ -178,6 +204,16 @@ class Session:
                 packed = await self._store.get(self._key("shown"))
             self._shown = unpack(packed, Shown) if isinstance(packed, bytes) else Shown()
         return self._shown
+
+    async def later(self) -> list[Later]:
+        """The news that waits for its time, oldest first."""
+        # Under the lock: what another lane adds while this is read must not be forgotten.
+        async with self._lock:
+            if self._later is None:
+                with unavailable():
+                    packed = await self._store.lrange(self._key("later"), 0, -1)
+                self._later = [_later.decode(entry) for entry in packed if isinstance(entry, bytes)]
+            return self._later
 
     async def subject(self, message_id: int) -> Subject | None:
         """What one of the chat's messages is about."""
@@ -230,14 +266,32 @@ class Session:
                 raise Superseded("another account is linked now")
             if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
                 raise Superseded("the outbox was emptied")
+            if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
+                raise Superseded("the news was told meanwhile")
+            rest = self._rest(change)
+            change = replace(change, head={**change.head, **self._firsts(change, rest)})
             queue = change.queue(self.queue) if change.queue else None
             account = change.account(self.account) if change.account else None
             shown = change.shown(await self.shown()) if change.shown else None
-            await self._mailboxes.commit(self.claim, [*self._commands(change, queue, account, shown)])
-            self._apply(change, queue, account, shown)
+            after = _After(queue, account, shown, rest)
+            await self._mailboxes.commit(self.claim, [*self._commands(change, after)])
+            self._apply(change, after)
         self.stirred.set()
 
-    def wake_at(self) -> float | None:
+    def held_due(self, now: float) -> float | None:
+        """When the news that quiet hours hold back may be told; None where there is none."""
+        if not self.head.held or self.account is None or not self.reachable:
+            return None
+        return quiet_ends(self.account.preferences, zone_of(self.account.zone), now)
+
+    def digest_due(self, now: float) -> float | None:
+        """When the digest may be told; None where there is nothing for it."""
+        if not self.head.digest or self.account is None or not self.reachable:
+            return None
+        account = self.account
+        return digest_due(account.preferences, zone_of(account.zone), self.head.digest, now)
+
+    def wake_at(self, now: float) -> float | None:
         """When this mailbox needs a worker again, as far as is known now."""
         moments: list[float] = []
         if self.linked and self.reachable:
@@ -246,38 +300,56 @@ class Session:
             moments += [waiting] if waiting is not None else []
         if (self.outbox or not self._outbox_whole) and self.reachable:
             moments.append(self.head.outbox)
+        moments += [due for due in (self.held_due(now), self.digest_due(now)) if due is not None]
         return min(moments, default=None)
 
     def _take_outbox(self, entries: list[bytes]) -> None:
         self.outbox.extend(_outgoing.decode(entry) for entry in entries)
         self._outbox_whole = len(entries) < BATCH
 
+    def _rest(self, change: Change) -> list[Later] | None:
+        """What waits after a change, where it is in memory."""
+        if self._later is None or not (change.later or change.told):
+            return self._later
+        told = {id(entry) for entry in change.told}
+        return [*(entry for entry in self._later if id(entry) not in told), *change.later]
+
+    def _firsts(self, change: Change, rest: list[Later] | None) -> dict[str, float]:
+        if not (change.later or change.told):
+            return {}
+        if rest is not None:
+            return firsts(rest)
+        return firsts(change.later, self.head.held, self.head.digest)
+
     def _key(self, name: str) -> str:
         return keys.of(self.user_id, name)
 
-    def _commands(
-        self, change: Change, queue: list[Waiting] | None, account: Account | None, shown: Shown | None
-    ) -> Iterator[Command]:
+    def _commands(self, change: Change, after: _After) -> Iterator[Command]:
         if change.erase:
             for name in ERASED:
                 yield ("DEL", self._key(name))
             yield ("HDEL", self._key("head"), *Head.__dataclass_fields__)
         yield from self._lists(change)
+        if change.told:
+            yield ("DEL", self._key("later"))
+            yield from self._pushes("later", after.later or ())
+        else:
+            yield from self._pushes("later", change.later)
         if change.reset:
             yield ("DEL", self._key("book"))
             yield ("DEL", self._key("sites"))
             yield ("DEL", self._key("shown"))
-        if account is not None:
-            yield ("SET", self._key("account"), pack(account))
+        if after.account is not None:
+            yield ("SET", self._key("account"), pack(after.account))
         if change.book is not None:
             yield ("SET", self._key("book"), pack(change.book))
-        if shown is not None and shown is not self._shown:
-            yield ("SET", self._key("shown"), pack(shown))
+        if after.shown is not None and after.shown is not self._shown:
+            yield ("SET", self._key("shown"), pack(after.shown))
         if change.templates is not None:
             yield ("SET", self._key("templates"), pack(change.templates))
-        if queue:
-            yield ("SET", self._key("intents"), pack(queue))
-        elif queue is not None:
+        if after.queue:
+            yield ("SET", self._key("intents"), pack(after.queue))
+        elif after.queue is not None:
             yield ("DEL", self._key("intents"))
         yield from self._map(change)
         if change.language is not None:
@@ -295,12 +367,17 @@ class Session:
             yield ("LSET", self._key("outbox"), 0, pack(change.retried))
         elif change.delivered is not None:
             yield ("LPOP", self._key("outbox"))
-        if change.said:
-            yield ("RPUSH", self._key("outbox"), *map(pack, change.said))
+        yield from self._pushes("outbox", change.said)
         if change.failed is not None:
             yield ("RPUSH", self._key("failed"), change.failed)
             yield ("LTRIM", self._key("failed"), -FAILED_KEPT, -1)
             yield ("EXPIRE", self._key("failed"), FAILED_SECONDS)
+
+    def _pushes(self, name: str, records: Sequence[object]) -> Iterator[Command]:
+        # Lua unpacks a command onto its stack, which takes some thousands of words.
+        for start in range(0, len(records), _PUSHED_AT_ONCE):
+            some = records[start : start + _PUSHED_AT_ONCE]
+            yield ("RPUSH", self._key(name), *map(pack, some))
 
     def _map(self, change: Change) -> Iterator[Command]:
         name = self._key("map")
@@ -316,10 +393,10 @@ class Session:
         if change.sites:
             yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
 
-    def _apply(
-        self, change: Change, queue: list[Waiting] | None, account: Account | None, shown: Shown | None
-    ) -> None:
+    def _apply(self, change: Change, after: _After) -> None:
+        self._later = after.later
         if change.erase:
+            self._later = []
             self.account, self._book, self.head, self.queue = None, Book(), Head(), []
             self._shown = Shown()
             self.outbox.clear()
@@ -335,14 +412,14 @@ class Session:
             self.outbox.extend(change.said)
         if change.reset:
             self._book, self._shown = Book(), Shown()
-        if account is not None:
-            self.account = account
+        if after.account is not None:
+            self.account = after.account
         if change.book is not None:
             self._book = change.book
-        if shown is not None:
-            self._shown = shown
-        if queue is not None:
-            self.queue = queue
+        if after.shown is not None:
+            self._shown = after.shown
+        if after.queue is not None:
+            self.queue = after.queue
         overflow = self.claim.mapped + len(change.mapped) > MAP_SIZE
         self.claim.mapped = len(change.mapped) if overflow else self.claim.mapped + len(change.mapped)
         for name, value in change.head.items():

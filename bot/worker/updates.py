@@ -10,9 +10,11 @@ import asyncio
 import logging
 
 import msgspec
+from msgspec import structs
 from telegram import Update
 
 from bot import metrics
+from bot.chat.outgoing import Outgoing, Say
 from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
@@ -32,6 +34,7 @@ from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_
 from bot.worker.own_data import holdings, own_data
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
+from bot.worker.telling import release
 from bot.worker.waiting import queued
 
 log = logging.getLogger(__name__)
@@ -121,11 +124,16 @@ class UpdatesLane:
         if fresh or turn.intents:
             soon = turn.now if fresh else turn.now + self._services.settings.poll_min_interval
             head = {"news": turn.now, "poll": soon, **({"page": ""} if fresh else {})}
+        said = [_answer(entry) for entry in turn.outgoing]
+        held = [entry for entry in await self._session.later() if not entry.digest] if turn.tells_held else []
+        if held and turn.account is not None:
+            said += await release(self._services, self._session, held, turn.now)
         another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
         await self._session.commit(
             Change(
                 handled=raw,
-                said=turn.outgoing,
+                said=said,
+                told=held,
                 queue=(lambda queue: queued([] if another else queue, turn.intents, turn.now))
                 if turn.intents or another
                 else None,
@@ -163,6 +171,7 @@ class UpdatesLane:
 
     async def _turn(self, update: Update) -> Turn:
         services, session = self._services, self._session
+        held = [entry for entry in await session.later() if not entry.digest] if session.head.held else []
         account = session.account
         user = update.effective_user
         kept = None if account else await session.strangers_language()
@@ -189,6 +198,7 @@ class UpdatesLane:
             topics=services.topic_mode.on,
             thread=thread,
             here=(await session.shown()).conversation_in(thread),
+            held=len(held),
         )
 
 
@@ -198,6 +208,11 @@ def _thread(update: Update) -> int:
     if message is None or not message.is_topic_message or message.message_thread_id == _GENERAL:
         return 0
     return message.message_thread_id or 0
+
+
+def _answer(entry: Outgoing) -> Outgoing:
+    # Who has just written or pressed is looking: only news rings.
+    return structs.replace(entry, silent=True) if isinstance(entry, Say) else entry
 
 
 def _newly_linked(before: Account | None, wanted: Account) -> bool:

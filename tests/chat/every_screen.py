@@ -25,11 +25,14 @@ from bot.chat.screens import (
     news,
     own_data,
     places,
+    quiet,
     templates,
     trouble,
     waited,
 )
+from bot.chat.screens import settings as settings_screens
 from bot.chat.screens import vacancy as vacancy_screens
+from bot.chat.screens.settings import Chosen
 from bot.chat.shown import Spot
 from bot.chat.templates import MOST, Templates
 from bot.chat.templates import Kind as TemplateKind
@@ -37,6 +40,7 @@ from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused, Throttled, Unavailable
 from bot.hh.models import Address, IdName, Message, Negotiation, Negotiations, Vacancy
 from bot.sync.events import Event, Kind
+from bot.sync.quiet import Preferences
 from tests.chat.samples import (
     ADDRESS,
     BIG_ID,
@@ -70,7 +74,11 @@ class Sample:
     def events(self) -> list[Event]:
         """Every sort of news, with a message and without."""
         told = [Event(kind, self.subject, text) for kind in Kind for text in (self.message, None)]
-        return [*told, Event(Kind.CALL, self.subject, call=missed_call())]
+        unopened = [Event(kind, self.subject, unopened=True) for kind in (Kind.MESSAGE, Kind.INVITATION)]
+        return [*told, *unopened, Event(Kind.CALL, self.subject, call=missed_call())]
+
+    def crowd(self, size: int) -> list[Negotiation]:
+        return [self.subject.model_copy(update={"id": str(number)}) for number in range(1, size + 1)]
 
     def many(self) -> Negotiations:
         return page(*[self.subject] * 20, number=1, pages=99)
@@ -152,10 +160,34 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         for text in (f"{s.text}: завтра в 15:00", s.text)
         if (document := interviews.interview(t, *_invited(s, text), NOW))
     ],
-    "conversation.card": lambda t, s: conversation.card(t, s.subject, now=NOW),
     "conversation.with_topic": lambda t, s: conversation.with_topic(
         t, conversation.card(t, s.subject, now=NOW), s.subject.id
     ),
+    "quiet.while_quiet": lambda t, s: [
+        quiet.while_quiet(t, s.events()),
+        quiet.while_quiet(t, [Event(Kind.MESSAGE, talk) for talk in s.crowd(50)]),
+    ],
+    "quiet.digest": lambda t, s: [
+        *quiet.digest(t, s.events()),
+        *quiet.digest(t, [Event(Kind.REFUSAL, talk) for talk in s.crowd(45)]),
+    ],
+    "settings.settings": lambda t, s: [
+        settings_screens.settings(t, page, Chosen(preferences, zone, NOW, held))
+        for page in ("main", "news", "quiet", "digest", "zone", "lang", "read")
+        for preferences, zone, held in (
+            (Preferences(), "Europe/Moscow", 0),
+            (
+                Preferences(quiet=True, invitations_ring=True, unopened=True, muted=("1", "2")),
+                "Etc/GMT-5",
+                3,
+            ),
+        )
+    ],
+    "settings.asked": lambda t, s: [settings_screens.asked(t, name) for name in ("quiet", "digest", "zone")],
+    "settings.not_understood": lambda t, s: settings_screens.not_understood(t, "zone"),
+    "conversation.card": lambda t, s: [
+        conversation.card(t, s.subject, now=NOW, muted=muted) for muted in (False, True)
+    ],
     "conversation.history": lambda t, s: [
         conversation.history(t, s.subject, s.messages(), number, now=NOW) for number in (-1, 0, 1, 2, 10**6)
     ],
@@ -310,5 +342,7 @@ SENTENCES: Mapping[str, Callable[[Texts], str]] = {
     "answers.stale_button": answers.stale_button,
     "drafts.done_already": drafts.done_already,
     "conversation.in_topic": lambda t: conversation.in_topic(t, negotiation()),
+    "settings.muted": lambda t: settings_screens.muted(t, True),
+    "settings.unmuted": lambda t: settings_screens.muted(t, False),
 }
 """What stands within other messages, on reactions that fail, and in pop-ups (where it is no `Html`)."""

@@ -63,6 +63,11 @@ EVERY_PRESS = [
     Press(actions.UNLINK),
     Press(actions.EXPORT),
     Press(actions.LANGUAGE, ("ru",)),
+    Press(actions.SETTINGS, ("digest",)),
+    Press(actions.SET, ("zone", "zone", "Asia/Yekaterinburg")),
+    Press(actions.SET, ("news", "invitation", "silent")),
+    Press(actions.TYPE, ("digest",)),
+    Press(actions.MUTE, (BIG_ID, "1")),
 ]
 
 

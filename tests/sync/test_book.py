@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.hh.models import Message, Negotiation
 from bot.store.packing import pack, unpack
-from bot.sync.book import Book, Known, changed, opened, read
+from bot.sync.book import Book, Known, changed, glimpsed, opened, read
 from bot.sync.events import Event, Kind
 from tests.sync.conversations import NOON, at, message, moment, negotiation
 
@@ -224,3 +224,78 @@ def test_one_look_tells_in_order(history: list[tuple[int, int, bool]]) -> None:
     _, events = look(opened(negotiation(0), at(500), notify=False), negotiation(400), messages, at(500))
     written = [event.message for event in events if event.message]
     assert all((a.created_at, int(a.id)) < (b.created_at, int(b.id)) for a, b in pairwise(written))
+
+
+def test_a_view_is_news_once_and_only_while_nothing_else_says_so() -> None:
+    unseen = opened(negotiation(0), at(100), notify=False)
+    seen = negotiation(50, viewed_by_opponent=True)
+    known, events = look(unseen, seen, [])
+    assert [event.kind for event in events] == [Kind.VIEW]
+    assert look(known, negotiation(60, viewed_by_opponent=True), [])[1] == []
+    _, refused = look(unseen, negotiation(50, "discard", viewed_by_opponent=True), [])
+    assert [event.kind for event in refused] == [Kind.REFUSAL]
+
+
+def test_what_was_viewed_before_the_account_was_linked_is_no_news() -> None:
+    known = opened(negotiation(0, viewed_by_opponent=True), at(100), notify=False)
+    assert look(known, negotiation(50, viewed_by_opponent=True), [])[1] == []
+
+
+def unread(seconds: int, written: int | None, state: str = "response") -> Negotiation:
+    counters = None if written is None else {"messages": written}
+    return negotiation(seconds, state, has_updates=True, counters=counters)
+
+
+def test_an_unopened_message_is_told_once_without_its_text() -> None:
+    read_up, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(40), [message(7, 40)])
+    known, events = glimpsed(read_up, unread(50, 2), SINCE)
+    assert [(event.kind, event.message, event.unopened) for event in events] == [(Kind.MESSAGE, None, True)]
+    again, nothing = glimpsed(known, unread(60, 2), SINCE)
+    assert nothing == []
+    _, more = glimpsed(again, unread(70, 3), SINCE)
+    assert len(more) == 1
+
+
+def test_an_unopened_invitation_is_told_as_an_invitation() -> None:
+    known, events = glimpsed(
+        opened(negotiation(0), at(100), notify=False), unread(50, 2, "invitation"), SINCE
+    )
+    assert [event.kind for event in events] == [Kind.INVITATION]
+    assert glimpsed(known, unread(60, 2, "invitation"), SINCE)[1] == []
+
+
+def test_without_counters_a_later_change_of_what_is_unread_is_news() -> None:
+    known, _ = glimpsed(opened(negotiation(0), at(100), notify=False), unread(50, None), SINCE)
+    assert glimpsed(known, unread(50, None), SINCE)[1] == []
+    assert len(glimpsed(known, unread(60, None), SINCE)[1]) == 1
+
+
+def test_what_the_user_wrote_himself_is_not_announced_as_unread() -> None:
+    known, _ = glimpsed(opened(negotiation(0), at(100), notify=False), unread(50, 2), SINCE)
+    book = Book(since=SINCE, known={"1": known}).answered("1")
+    assert book is not None
+    assert glimpsed(book.known["1"], unread(60, 3), SINCE)[1] == []
+    assert Book().answered("1") is None
+
+
+def test_what_was_announced_and_opened_is_not_told_again() -> None:
+    known, _ = glimpsed(opened(negotiation(0), at(100), notify=False), unread(50, 1), SINCE)
+    _, events = look(known, negotiation(60), [message(7, 50)])
+    assert events == []
+
+
+def test_what_came_after_the_announcement_is_told_even_if_it_was_read_on_the_site() -> None:
+    known, _ = glimpsed(opened(negotiation(0), at(100), notify=False), unread(50, 1), SINCE)
+    _, events = look(known, negotiation(60), [message(7, 50), message(8, 60)])
+    assert texts(events) == ["8"]
+
+
+def test_what_was_announced_comes_whole_where_the_user_wants_texts_at_once_again() -> None:
+    known, _ = glimpsed(opened(negotiation(0), at(100), notify=False), unread(50, 1), SINCE)
+    _, events = look(known, unread(60, 2), [message(7, 50, viewed_by_me=False), message(8, 60)])
+    assert texts(events) == ["7", "8"]
+
+
+def test_unread_conversations_of_the_baseline_are_announced_where_they_are_to_be() -> None:
+    known = opened(unread(0, 3), at(100), notify=True)
+    assert len(glimpsed(known, unread(0, 3), SINCE)[1]) == 1

@@ -39,7 +39,7 @@ _CLOSED = {
 _CLOSED_OTHERWISE = N_("🔒 hh.ru doesn't let you write here now.")
 
 
-def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> Screen:
+def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None, muted: bool = False) -> Screen:
     """State, dates, whether one can write, and what can be done."""
     resume = shorten(negotiation.resume.title or "", 100) if negotiation.resume else ""
     state = t("State: {state}", state=naming.state(t, negotiation.state))
@@ -53,6 +53,7 @@ def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> 
             _site(t, negotiation),
             t("🔔 There are unread messages") if negotiation.has_updates else "",
             t("🗄 The vacancy is archived") if negotiation.vacancy and negotiation.vacancy.archived else "",
+            t("🔕 Messages come without a sound") if muted else "",
         )
     )
     return Screen(
@@ -64,7 +65,7 @@ def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> 
             ),
             "\n\n",
         ),
-        keyboard=buttons(t, negotiation),
+        keyboard=buttons(t, negotiation) + rows([_mute(t, negotiation.id, muted)]),
         about=Conversation(negotiation.id, card=True),
     )
 
@@ -205,6 +206,11 @@ def _site(t: Texts, negotiation: Negotiation) -> Html:
     """Which sister site the conversation belongs to; "" for hh.ru itself."""
     site = negotiation.sister_site
     return t("🌐 Site: {site}", site=site) if site else Html("")
+
+
+def _mute(t: Texts, nid: str, muted: bool) -> Key:
+    label = t.label("🔔 With a sound") if muted else t.label("🔕 Without a sound")
+    return press(label, actions.MUTE, nid, "0" if muted else "1")
 
 
 def _reply(t: Texts, negotiation: Negotiation) -> Key | None:

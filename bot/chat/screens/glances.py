@@ -18,16 +18,22 @@ def topic(t: Texts, negotiation: Negotiation) -> Topic:
     return Topic(negotiation.id, naming.topic(t, negotiation))
 
 
-def opening(t: Texts, negotiation: Negotiation, *, now: datetime | None = None) -> Say:
+def opening(t: Texts, negotiation: Negotiation, *, now: datetime | None = None, muted: bool = False) -> Say:
     """The card that stands first in a new topic; without a topic it isn't needed."""
-    said = card(t, negotiation, now=now).say(silent=True, at=topic(t, negotiation))
+    said = card(t, negotiation, now=now, muted=muted).say(silent=True, at=topic(t, negotiation))
     return Say(
         text=said.text, keyboard=said.keyboard, about=said.about, silent=True, at=said.at, only_there=True
     )
 
 
 def refreshed(
-    t: Texts, negotiation: Negotiation, spot: Spot, *, topics: bool, now: datetime | None = None
+    t: Texts,
+    negotiation: Negotiation,
+    spot: Spot,
+    *,
+    topics: bool,
+    now: datetime | None = None,
+    muted: bool = False,
 ) -> list[Outgoing]:
     """The card and the topic's name as they are after a change; nothing of it rings.
 
@@ -35,7 +41,7 @@ def refreshed(
     """
     changes: list[Outgoing] = []
     there = spot.card_thread or not topics
-    screen = card(t, negotiation, now=now)
+    screen = card(t, negotiation, now=now, muted=muted)
     screen = screen if there else with_topic(t, screen, negotiation.id)
     if spot.card and face(screen.text, screen.keyboard) != spot.face:
         changes.append(screen.rewrite(spot.card, at=spot.card_thread, lasting=False))

@@ -38,6 +38,7 @@ def help_(t: Texts, linked: bool) -> Screen:
                     "🤔 not sure whether it arrived, 👎 not sent. No sign yet: it is on its way."
                 ),
                 t(
+                    "/settings — what to tell you about, quiet hours, time zone\n"
                     "/language — Russian or English\n"
                     "/privacy — what I keep\n"
                     "/unlink — unlink and erase everything"
@@ -93,6 +94,7 @@ def commands(t: Texts) -> list[tuple[str, str]]:
         ("list", t.label("Conversations")),
         ("letters", t.label("Letters for applications")),
         ("replies", t.label("Quick answers")),
+        ("settings", t.label("Settings: sound, quiet hours, time zone")),
         ("help", t.label("What I can do")),
         ("language", t.label("Language")),
         ("privacy", t.label("What is kept about you")),

@@ -21,19 +21,23 @@ _FRESH = timedelta(hours=1)
 _PER_SCREEN = 8
 
 
-def news(t: Texts, event: Event, *, now: datetime | None = None) -> list[Outgoing]:
+def news(t: Texts, event: Event, *, now: datetime | None = None, silent: bool = False) -> list[Outgoing]:
     """The messages that tell one piece of news, the buttons under the last of them, then a
     venue and a calendar file.
 
-    Without `now`, and with news older than an hour, the date is shown.
+    Without `now`, and with news older than an hour, the date is shown. Only the first of them rings,
+    and that not where `silent`.
     """
     negotiation, message = event.negotiation, event.message
     about = Conversation(negotiation.id, message.id if message else None)
     text = join((_head(t, event), _date(t, event, now), _body(t, event), _tail(t, event)), "\n\n")
     parts = split(text)
-    told: list[Outgoing] = [Say(text=part, about=about) for part in parts[:-1]]
-    keyboard = _keyboard(t, negotiation, message)
-    told.append(Say(text=parts[-1], about=about, keyboard=keyboard, since=_when(event).timestamp()))
+    rings = [not silent, *(False for _ in parts[1:])]
+    told: list[Outgoing] = [
+        Say(text=part, about=about, silent=not ring) for part, ring in zip(parts[:-1], rings, strict=False)
+    ]
+    keyboard, since = _keyboard(t, event), _when(event).timestamp()
+    told.append(Say(text=parts[-1], about=about, keyboard=keyboard, silent=not rings[-1], since=since))
     if message and message.address:
         venue = place(t, message.address, naming.company_of(t, negotiation), about)
         if venue:
@@ -90,6 +94,8 @@ def _head(t: Texts, event: Event) -> Html:
             first = Html(f"{naming.sign(moved)} <b>{company}</b>: {escape(naming.state(t, moved))}")
         case Kind.CALL:
             first = t("📞 <b>{company}</b>: a missed call", company=company)
+        case Kind.VIEW:
+            first = t("👀 <b>{company}</b> has looked at your application", company=company)
         case Kind.MESSAGE:
             first = t("💬 <b>{company}</b> writes", company=company)
     return join((first, Html(f"<b>{vacancy}</b>")))
@@ -120,6 +126,8 @@ def _body(t: Texts, event: Event) -> Html:
         can_write = event.negotiation.messaging_status == "ok"
         hint = t("Call back, or reply to this message and say when you can talk.") if can_write else ""
         return join((noted, hint), " ")
+    if event.unopened:
+        return t("<i>It stays unread on hh.ru until you open it.</i>")
     if event.kind is Kind.MESSAGE:
         return t("<i>A message without text. Open it on hh.ru.</i>")
     return Html("")
@@ -136,8 +144,10 @@ def _tail(t: Texts, event: Event) -> Html:
     )
 
 
-def _keyboard(t: Texts, negotiation: Negotiation, message: Message | None) -> Keyboard:
-    return rows(*([key] for key in _tests(t, message)), *buttons(t, negotiation))
+def _keyboard(t: Texts, event: Event) -> Keyboard:
+    negotiation = event.negotiation
+    opening = press(t.label("📖 Open and read"), actions.HISTORY, negotiation.id) if event.unopened else None
+    return rows([opening], *([key] for key in _tests(t, event.message)), *buttons(t, negotiation))
 
 
 def _tests(t: Texts, message: Message | None) -> list[Key | None]:

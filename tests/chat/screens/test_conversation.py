@@ -29,7 +29,7 @@ def test_a_card_tells_state_dates_and_resume() -> None:
     for part in ("Статус: приглашение", "20 ноября, 18:00", "Резюме: Разработчик", "непрочитанные"):
         assert part in screen.text
     assert screen.about == Conversation("77", card=True)
-    assert set(presses(screen.keyboard)) == {actions.REPLY, actions.HISTORY, actions.HIDE}
+    assert set(presses(screen.keyboard)) == {actions.REPLY, actions.HISTORY, actions.HIDE, actions.MUTE}
     assert urls(screen.keyboard) == ["https://hh.ru/vacancy/1"]
 
 

@@ -1,0 +1,141 @@
+"""Telling news: at once, when the quiet hours are over, or in the digest, as the user chose.
+
+News that waits is committed with the book's change, and leaves in the commit that puts it on the
+outbox: it is neither lost nor told twice, whatever is killed or chosen in between.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.chat.outgoing import Outgoing, placed
+from bot.chat.screens.glances import opening, topic
+from bot.chat.screens.news import news
+from bot.chat.screens.quiet import digest, while_quiet
+from bot.sync.events import Event
+from bot.sync.quiet import Telling, is_quiet, late, telling, zone_of
+from bot.worker.access import texts_of
+from bot.worker.later import Later, later
+from bot.worker.services import Services
+from bot.worker.session import Change, Session, Superseded
+
+log = logging.getLogger(__name__)
+
+_LISTED_FROM = 11
+"""So many pieces of news of one quiet time begin with a list of them."""
+
+
+class _Words:
+    """Puts news into words, each in the place of its conversation; `now` is the moment of telling."""
+
+    def __init__(self, services: Services, session: Session, now: datetime) -> None:
+        self._session = session
+        self._topics = services.topic_mode.on
+        self._texts = texts_of(session)
+        self._now = now
+        self._opened: set[str] = set()
+
+    async def of(self, event: Event, *, silent: bool) -> list[Outgoing]:
+        """The messages, after the card that stands first in a new topic."""
+        t, talk, now = self._texts, event.negotiation, self._now
+        spot = (await self._session.shown()).of(talk.id)
+        first: list[Outgoing] = []
+        if self._topics and not spot.thread and talk.id not in self._opened:
+            first = [opening(t, talk, now=now, muted=self._session.mutes(talk.id))]
+            self._opened.add(talk.id)
+        return [*first, *(placed(part, topic(t, talk)) for part in news(t, event, now=now, silent=silent))]
+
+
+async def tell(
+    services: Services, session: Session, events: Sequence[Event], clock: float, now: datetime
+) -> Change:
+    """What comes of news in one conversation. `clock` is our time, `now` hh.ru's."""
+    account = session.account
+    if account is None or not events:
+        return Change()
+    chosen, words = account.preferences, _Words(services, session, now)
+    quiet = is_quiet(chosen, datetime.fromtimestamp(clock, zone_of(account.zone)))
+    said: list[Outgoing] = []
+    waiting: list[Later] = []
+    told: list[Later] = []
+    for event in events:
+        how = telling(event.kind, event.negotiation.id, chosen, quiet=quiet, held=bool(session.head.held))
+        match how:
+            case Telling.LOUD | Telling.SILENT:
+                # What one employer writes comes in the order in which it was written.
+                earlier = [entry for entry in waiting if not entry.digest]
+                if session.head.held and not told:
+                    told = await _held_of(session, event.negotiation.id)
+                    earlier = [*told, *earlier]
+                for entry in earlier:
+                    said += await words.of(entry.event, silent=True)
+                waiting = [entry for entry in waiting if entry.digest]
+                said += await words.of(event, silent=how is Telling.SILENT)
+            case Telling.HELD | Telling.DIGEST:
+                waiting.append(later(event, clock, digest=how is Telling.DIGEST))
+            case Telling.NOT:
+                log.debug("the user does not want to be told of a %s", event.kind)
+    return Change(said=said, later=waiting, told=told)
+
+
+async def release(
+    services: Services, session: Session, entries: Sequence[Later], clock: float
+) -> list[Outgoing]:
+    """The words for what quiet hours held back, in order: at most one sound, and a list first of many."""
+    account = session.account
+    if account is None:
+        return []
+    words = _Words(services, session, datetime.fromtimestamp(clock, UTC))
+    events = [entry.event for entry in entries]
+    hows = [late(event.kind, event.negotiation.id, account.preferences) for event in events]
+    rings = Telling.LOUD in hows
+    said: list[Outgoing] = []
+    if len(events) >= _LISTED_FROM:
+        said.append(while_quiet(texts_of(session), events).say(silent=not rings))
+        rings = False
+    for event, how in zip(events, hows, strict=True):
+        loud = rings and how is Telling.LOUD
+        said += await words.of(event, silent=not loud)
+        rings = rings and not loud
+    return said
+
+
+class LaterLane:
+    """Tells what has waited, once it is time."""
+
+    def __init__(self, services: Services, session: Session) -> None:
+        self._services = services
+        self._session = session
+
+    def ready(self) -> bool:
+        """True where the quiet hours are over, or the digest is due."""
+        now = self._services.clock()
+        return any(due is not None and due <= now for due in self._dues(now))
+
+    async def run(self) -> None:
+        """Put it on the outbox."""
+        session, clock = self._session, self._services.clock()
+        account = session.account
+        held, digested = (due is not None and due <= clock for due in self._dues(clock))
+        if account is None:
+            return
+        due = [entry for entry in await session.later() if (digested if entry.digest else held)]
+        said = await release(self._services, session, [entry for entry in due if not entry.digest], clock)
+        listed = [entry.event for entry in due if entry.digest]
+        said += [screen.say(silent=True) for screen in digest(texts_of(session), listed)]
+        try:
+            await session.commit(Change(said=said, told=due, hh_id=account.hh_id))
+        except Superseded:
+            log.info("the news that waited was told, or the account changed, meanwhile")
+
+    def _dues(self, now: float) -> tuple[float | None, float | None]:
+        return self._session.held_due(now), self._session.digest_due(now)
+
+
+async def _held_of(session: Session, nid: str) -> list[Later]:
+    """What is held back of one conversation."""
+    return [
+        entry for entry in await session.later() if not entry.digest and entry.event.negotiation.id == nid
+    ]
