@@ -95,6 +95,14 @@ class _Redirected(filters.MessageFilter):
         return redirected(message.text or "") is not None
 
 
+class _ByPerson(filters.MessageFilter):
+    """Messages that no other bot wrote: two bots that answer each other never end."""
+
+    def filter(self, message: Message) -> bool:
+        """True where a person wrote it, also by means of an inline bot."""
+        return message.from_user is None or not message.from_user.is_bot
+
+
 def application(bot: ExtBot[None]) -> Bridge:
     """The dispatcher of updates: no updater, no queue of jobs, nothing kept between updates."""
     bridge = (
@@ -105,7 +113,7 @@ def application(bot: ExtBot[None]) -> Bridge:
         .context_types(ContextTypes(context=Context))
         .build()
     )
-    private = filters.ChatType.PRIVATE
+    private = filters.ChatType.PRIVATE & _ByPerson()
     new = private & filters.UpdateType.MESSAGE
     bridge.add_handler(TypeHandler(Update, membership.returned), group=-1)
     bridge.add_handlers(
