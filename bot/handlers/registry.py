@@ -46,6 +46,8 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
     actions.UNLINK: unlink.pressed,
     actions.UNLINK_YES: unlink.confirmed,
     actions.EXPORT: own_data.pressed,
+    actions.HELP: help.topic,
+    actions.TOUR: help.tour,
     actions.LANGUAGE: language.chosen,
     actions.LETTER: apply.choose_letter,
     actions.KEEP_LETTER: apply.keep_letter,

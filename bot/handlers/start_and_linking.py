@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 from telegram import Message
 
+from bot.chat.screens import guide
 from bot.chat.screens import linking as screens
 from bot.handlers.buttons import Pressed
 from bot.handlers.turn import Turn
@@ -132,6 +133,9 @@ async def _link(turn: Turn, candidate: Candidate) -> None:
             )
         )
     turn.say(screens.linked(turn.texts, name).say())
+    first_step = guide.tour(turn.texts, "1")
+    if first_step and not known:
+        turn.say(first_step.say(silent=True))
 
 
 async def _explain(turn: Turn, error: LinkingError) -> None:

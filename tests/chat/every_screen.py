@@ -18,6 +18,7 @@ from bot.chat.screens import (
     conversation,
     drafts,
     glances,
+    guide,
     help,
     interviews,
     linking,
@@ -259,8 +260,12 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "answers.not_done": lambda t, s: answers.not_done(t, trouble.reason(t, Refused(s.text, s.text))),
     "answers.waiting_for_hh": lambda t, s: answers.waiting_for_hh(t),
     "trouble.trouble": lambda t, s: [trouble.trouble(t, error) for error in _errors(s)],
-    "help.help_": lambda t, s: [help.help_(t, True), help.help_(t, False)],
-    "help.unknown_command": lambda t, s: help.unknown_command(t),
+    "guide.help_": lambda t, s: [guide.help_(t, True), guide.help_(t, False)],
+    "guide.topic": lambda t, s: [screen for name in guide.TOPICS if (screen := guide.topic(t, name))],
+    "guide.tour": lambda t, s: [
+        screen for step in ("1", "2", "3", guide.TOUR_ENDS) if (screen := guide.tour(t, step))
+    ],
+    "help.unknown_command": lambda t, s: [help.unknown_command(t, s.text), help.unknown_command(t, "lits")],
     "help.language": lambda t, s: help.language(t),
     "help.language_set": lambda t, s: help.language_set(t),
     "help.group_refusal": lambda t, s: help.group_refusal(t),

@@ -4,8 +4,9 @@ import pytest
 
 from bot.chat import actions
 from bot.chat.outgoing import Application, Draft
+from bot.chat.screens import guide, own_data
 from bot.chat.screens import help as screens
-from bot.chat.screens import own_data
+from bot.chat.screens.answers import stale_button
 from bot.chat.screens.applying import cancelled
 from bot.chat.texts import Texts
 from tests.handlers.private_chat import Chat, nothing
@@ -15,7 +16,7 @@ from tests.handlers.private_chat import Chat, nothing
 async def test_help_tells_what_one_can_do(chat: Chat, linked: bool) -> None:
     chat.account = chat.account if linked else None
     turn = await chat.write("/help")
-    assert turn.outgoing == [screens.help_(chat.texts, linked).say()]
+    assert turn.outgoing == [guide.help_(chat.texts, linked).say()]
 
 
 async def test_privacy_tells_what_is_kept(chat: Chat) -> None:
@@ -29,7 +30,7 @@ async def test_a_command_may_name_the_bot(chat: Chat) -> None:
 @pytest.mark.parametrize("reply_to", [None, 10])
 async def test_an_unknown_command_goes_to_nobody(chat: Chat, reply_to: int | None) -> None:
     turn = await chat.write("/lits", 77, reply_to=reply_to)
-    assert turn.outgoing == [screens.unknown_command(chat.texts).say(reply_to=77)]
+    assert turn.outgoing == [screens.unknown_command(chat.texts, "lits").say(reply_to=77)]
     assert turn.intents == []
 
 
@@ -69,3 +70,26 @@ async def test_cancel_as_a_reply_to_the_question_drops_the_draft(chat: Chat) -> 
     chat.subjects[500] = Draft("Готов", 77)
     await chat.write("/cancel", reply_to=500)
     assert nothing(await chat.press(actions.TO, "1", on=500))
+
+
+async def test_a_topic_of_help_takes_the_place_of_the_list_and_back(chat: Chat) -> None:
+    turn = await chat.press(actions.HELP, "apply", on=300)
+    screen = guide.topic(chat.texts, "apply")
+    assert screen is not None
+    assert turn.outgoing == [screen.rewrite(300)]
+    back = await chat.press(actions.HELP, "", on=300)
+    assert back.outgoing == [guide.help_(chat.texts, True).rewrite(300)]
+
+
+async def test_the_tour_goes_on_in_its_place_and_ends(chat: Chat) -> None:
+    for step in ("2", "3", guide.TOUR_ENDS):
+        turn = await chat.press(actions.TOUR, step, on=300)
+        screen = guide.tour(chat.texts, step)
+        assert screen is not None
+        assert turn.outgoing == [screen.rewrite(300)]
+
+
+@pytest.mark.parametrize(("action", "what"), [(actions.HELP, "old"), (actions.TOUR, "9")])
+async def test_a_topic_that_is_gone_is_a_stale_button(chat: Chat, action: str, what: str) -> None:
+    assert nothing(await chat.press(action, what))
+    assert chat.telegram.toasts == [stale_button(chat.texts)]

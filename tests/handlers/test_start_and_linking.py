@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from bot.chat import actions
 from bot.chat.outgoing import Conversation, Say
+from bot.chat.screens import guide
 from bot.chat.screens import linking as screens
 from bot.handlers.start_and_linking import halfway
 from bot.handlers.turn import Turn
@@ -70,7 +71,9 @@ async def test_a_deep_link_links_the_account_with_sealed_tokens(chat: Chat) -> N
         hh_id="1", name="Анна Ким", tokens=b"sealed fresh", linked_at=NOW.timestamp(), language="ru"
     )
     assert turn.account_changed
-    assert turn.outgoing == [screens.linked(chat.texts, "Анна Ким").say()]
+    tour = guide.tour(chat.texts, "1")
+    assert tour is not None
+    assert turn.outgoing == [screens.linked(chat.texts, "Анна Ким").say(), tour.say(silent=True)]
 
 
 async def test_a_pasted_address_links_the_account(chat: Chat) -> None:

@@ -1,58 +1,26 @@
-"""Help, privacy, language, and what is said to those who came by mistake."""
+"""The menu of commands, language, and what is said to those who came by mistake."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from typing import Final
+
 from bot.chat import actions
-from bot.chat.html import join
 from bot.chat.outgoing import Screen
 from bot.chat.screens.keys import press, rows
 from bot.chat.texts import Texts
 
+_OTHER_LAYOUT: Final = str.maketrans("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm")
 
-def help_(t: Texts, linked: bool) -> Screen:
-    """What one can do, by what one wants."""
+
+def unknown_command(t: Texts, typed: str = "") -> Screen:
+    """A command that does not exist; the one that is most like `typed` (without the slash) is offered."""
+    meant = _meant(typed, [name for name, _ in commands(t)])
+    if meant:
+        return Screen(text=t("There is no such command. Did you mean /{command}?", command=meant))
     return Screen(
-        text=join(
-            (
-                t("<b>What I can do</b>"),
-                t(
-                    "💬 <b>Answer an employer.</b> Reply to any message of the conversation, "
-                    "as you would in any chat."
-                ),
-                t(
-                    "✏️ <b>Edit.</b> Edit your message here. hh.ru takes edits only of a cover letter "
-                    "that has not been read; otherwise I'll offer to send a correction."
-                ),
-                t(
-                    "🔎 <b>Apply.</b> Send or forward a link to a vacancy, choose a resume, "
-                    "add a cover letter."
-                ),
-                t("📂 <b>See everything.</b> /list shows conversations by status, each with its history."),
-                t(
-                    "🙈 <b>Hide.</b> There is a button under each conversation; where hh.ru allows it, "
-                    "the employer gets a polite refusal."
-                ),
-                t(
-                    "👌 <b>The sign on your message</b> tells how it goes: 👌 hh.ru has taken it, "
-                    "👀 the employer has read it, ✍ edited, 🫡 waiting for hh.ru, "
-                    "🤔 not sure whether it arrived, 👎 not sent. No sign yet: it is on its way."
-                ),
-                t(
-                    "/settings — what to tell you about, quiet hours, time zone\n"
-                    "/language — Russian or English\n"
-                    "/privacy — what I keep\n"
-                    "/unlink — unlink and erase everything"
-                ),
-            ),
-            "\n\n",
-        ),
-        keyboard=rows() if linked else rows([press(t.label("🔑 Sign in with hh.ru"), actions.LINK)]),
+        text=t("There is no such command. /help shows what I can do, /list your conversations."),
     )
-
-
-def unknown_command(t: Texts) -> Screen:
-    """A command that does not exist."""
-    return Screen(text=t("I don't know this command. /help shows what I can do, /list your conversations."))
 
 
 def language(t: Texts) -> Screen:
@@ -102,3 +70,11 @@ def commands(t: Texts) -> list[tuple[str, str]]:
         ("start", t.label("Link the hh.ru account")),
         ("unlink", t.label("Unlink and erase everything")),
     ]
+
+
+def _meant(typed: str, known: list[str]) -> str | None:
+    """The command most like what was typed, perhaps with the Russian layout of the keyboard on."""
+    for word in (typed.casefold(), typed.casefold().translate(_OTHER_LAYOUT)):
+        for like in get_close_matches(word, known, n=1, cutoff=0.6):
+            return like
+    return None

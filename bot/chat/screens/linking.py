@@ -72,10 +72,6 @@ def linked(t: Texts, name: str) -> Screen:
             (
                 t("✅ <b>Done! The hh.ru account is linked: {name}</b>", name=_named(t, name)),
                 t("I'm looking through your conversations. What you haven't read yet will arrive here."),
-                t(
-                    "To answer an employer, simply reply to the message. "
-                    "/list shows all conversations, /help explains the rest."
-                ),
             ),
             "\n\n",
         )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.chat import actions
-from bot.chat.screens import help, linking, own_data
+from bot.chat.screens import guide, help, linking, own_data
 from bot.chat.texts import LANGUAGES, Texts
 from tests.chat.every_screen import HELD
 from tests.chat.telegram_rules import labels, presses, shown, urls
@@ -71,18 +71,61 @@ def test_unlinking_is_asked_and_tells_what_was_erased() -> None:
 
 
 def test_help_offers_linking_only_to_the_unlinked() -> None:
-    assert help.help_(RU, True).keyboard == ()
-    assert actions.LINK in presses(help.help_(RU, False).keyboard)
+    assert actions.LINK not in presses(guide.help_(RU, True).keyboard)
+    assert actions.LINK in presses(guide.help_(RU, False).keyboard)
+
+
+def test_every_topic_has_a_button_and_a_way_back() -> None:
+    offered = [key.press.args[0] for row in guide.help_(RU, True).keyboard for key in row if key.press]
+    assert offered == list(guide.TOPICS)
+    for name in offered:
+        screen = guide.topic(RU, name)
+        assert screen is not None
+        assert presses(screen.keyboard)[actions.HELP] == ("",)
+    assert guide.topic(RU, "nonsense") is None
+
+
+def test_the_tour_has_three_steps_and_can_be_left_at_each() -> None:
+    step, seen = "1", []
+    while step != guide.TOUR_ENDS:
+        screen = guide.tour(EN, step)
+        assert screen is not None
+        seen.append(screen)
+        leads = [key.press.args[0] for row in screen.keyboard for key in row if key.press]
+        assert guide.TOUR_ENDS in leads
+        step = leads[-1]
+    assert len(seen) == 3
+    for wrong in ("0", "4", "-1", "x", ""):
+        assert guide.tour(EN, wrong) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_help_and_menu_name_the_same_commands(language: str) -> None:
+def test_help_explains_every_command_of_the_menu(language: str) -> None:
     t = Texts(language)
     menu = [name for name, _ in help.commands(t)]
     assert len(set(menu)) == len(menu)
-    for command in ("list", "language", "privacy", "unlink"):
-        assert command in menu
-        assert f"/{command}" in help.help_(t, True).text
+    explained = " ".join(screen.text for name in guide.TOPICS if (screen := guide.topic(t, name)))
+    for command in set(menu) - {"help", "start"}:
+        assert f"/{command}" in explained, command
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("lits", "list"),
+        ("List", "list"),
+        ("hepl", "help"),
+        ("дшые", "list"),
+        ("ыефке", "start"),
+        ("privcy", "privacy"),
+    ],
+)
+def test_a_slip_in_a_command_is_understood(typed: str, meant: str) -> None:
+    assert f"/{meant}?" in help.unknown_command(RU, typed).text
+
+
+def test_what_is_like_no_command_leads_to_help() -> None:
+    assert "/help" in help.unknown_command(RU, "xyzzy").text
 
 
 def test_languages_are_named_in_themselves() -> None:
