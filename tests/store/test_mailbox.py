@@ -309,7 +309,8 @@ class MailboxMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def handle_one(self, data: st.DataObject) -> None:
         claim = data.draw(st.sampled_from(self.claims))
-        pop = self.mailboxes.commit(claim, [("LTRIM", keys.of(BOX, "inbox"), 1, -1)])
+        first = self.model.queue[0] if self.model.queue else b"none"
+        pop = self.mailboxes.commit(claim, [("LREM", keys.of(BOX, "inbox"), 1, first)])
         if claim.token == self.model.holder:
             self.runner.run(pop)
             if self.model.queue:
@@ -331,6 +332,42 @@ class MailboxMachine(RuleBasedStateMachine):
         assert released == (not self.model.queue)
         if released:
             self.model.holder, self.model.wake = None, wake
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), pause=st.sampled_from([0.0, 5.0]))
+    def abandon(self, data: st.DataObject, pause: float) -> None:
+        claim = data.draw(st.sampled_from(self.claims))
+        given_back = self.mailboxes.abandon(claim, self.clock.now + pause)
+        if claim.token == self.model.holder:
+            self.runner.run(given_back)
+            self.model.holder, self.model.wake = None, self.clock.now + pause
+        else:
+            with pytest.raises(ClaimLost):
+                self.runner.run(given_back)
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data())
+    def extend(self, data: st.DataObject) -> None:
+        claim = data.draw(st.sampled_from(self.claims))
+        held = claim.token == self.model.holder
+        assert self.runner.run(self.mailboxes.extend([claim])) == (set() if held else {BOX})
+        if held:
+            self.model.until = self.clock.now + 30
+
+    @rule()
+    def rouse(self) -> None:
+        free = self.model.holder is None
+        assert self.runner.run(self.mailboxes.rouse(BOX)) == free
+        if free:
+            wake = self.model.wake
+            self.model.wake = self.clock.now if wake is None else min(wake, self.clock.now)
+
+    @invariant()
+    def only_one_may_write(self) -> None:
+        for claim in self.claims:
+            if claim.token != self.model.holder:
+                with pytest.raises(ClaimLost):
+                    self.runner.run(self.mailboxes.commit(claim, [("SET", keys.of(BOX, "account"), "late")]))
 
     @invariant()
     def nothing_is_lost(self) -> None:
