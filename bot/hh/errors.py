@@ -7,6 +7,7 @@
     ├── LinkAgain          the account's access has ended; only the user can restore it
     ├── TokenExpired       the access token is over; refresh it and repeat
     ├── Throttled          too many requests; nothing happened; repeat after `retry_after`
+    │   └── Crowded        by the bridge's own ceiling: hh.ru was not asked
     ├── Unavailable        nothing happened; repeat later
     │   ├── NotReady       the conversation is still being made (chat_is_not_ready)
     │   └── TokenStillValid  a refresh came before the access token had expired; it still works
@@ -66,6 +67,10 @@ class Throttled(HhError):
     def __init__(self, retry_after: float | None) -> None:
         super().__init__(f"retry after {retry_after}")
         self.retry_after = retry_after
+
+
+class Crowded(Throttled):
+    """The bridge asks as much as it may already; `retry_after` is when there is a turn."""
 
 
 class Unavailable(HhError):

@@ -101,9 +101,11 @@ class NegotiationsGateway:
         filters = {"status": status, "vacancy_id": vacancy_id, "has_updates": has_updates}
         return parse(Negotiations, await self._list(page, per_page, filters, host))
 
-    async def page(self, page: int, per_page: int, known: bytes | None = None) -> ListedPage | None:
+    async def page(
+        self, page: int, per_page: int, known: bytes | None = None, *, status: str | None = None
+    ) -> ListedPage | None:
         """One page for a poll; None, unparsed, where its body's digest is `known`: nothing changed."""
-        answer = await self._list(page, per_page, {})
+        answer = await self._list(page, per_page, {"status": status})
         digest = blake2b(answer.body or b"", digest_size=DIGEST_BYTES).digest()
         if digest == known:
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -20,7 +21,13 @@ from bot.sync.events import Event, Kind
 BASELINE_NOTICES = 20
 """How many unread conversations are pushed one by one after linking; the rest come as a list."""
 
+LONGEST_AGAIN = 3600.0
+"""Seconds at most between two tries to read a conversation that can't be read."""
+
 _SETTLED_AFTER = 2
+_SKEW = 600
+"""Seconds by which the clocks behind hh.ru's moments may differ."""
+
 _LONGEST_RINGING = 120
 _STATES = {
     "invitation": Kind.INVITATION,
@@ -34,9 +41,14 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     `mark` sums up the listed fields, `messages` are the employer's message ids once they were read
     (None before), `horizon` is the Unix time up to which unread messages of a conversation that was
-    never read are old. `recheck` asks to read it at the next look whatever the list says. `missed` are
-    the calls that came to nothing and are told of, or were there at the baseline. `written` is how many
-    messages hh.ru counted, `viewed` whether the employer had looked; None is unknown.
+    never read are old. `recheck`
+    asks to read it at the next look whatever the list says, `read_at` is when it was first read with
+    this `updated_at`. `missed` are the calls that came to nothing and are told of, or were there at
+    the baseline.
+
+    `written` is how many messages hh.ru counted, `viewed` whether the employer had looked; None is
+    unknown. `failing` is since when it can't be read, 0 where it can, `again` when to try next; `owed` is set
+    while hh.ru had something unread there that the user was not told of. These moments are ours.
     """
 
     updated_at: int
@@ -49,6 +61,10 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
     missed: tuple[int, ...] = ()
     written: int | None = None
     viewed: bool | None = None
+    read_at: int = 0
+    failing: int = 0
+    again: float = 0
+    owed: bool = False
 
 
 class Book(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -69,28 +85,36 @@ class Book(Struct, frozen=True, array_like=True, omit_defaults=True):
         return self.put(nid, structs.replace(known, written=known.written + 1))
 
 
-def changed(known: Known | None, negotiation: Negotiation) -> bool:
+@dataclass(frozen=True)
+class Moment:
+    """When a look was taken: `there` by hh.ru's clock, `here` by ours in Unix seconds."""
+
+    there: datetime
+    here: float
+
+
+def moved(known: Known | None, negotiation: Negotiation) -> bool:
     """True where the listed conversation tells of something that the book does not have."""
-    if known is None or known.recheck:
-        return True
-    if negotiation.has_updates and not known.has_updates:
+    if known is None or (negotiation.has_updates and not known.has_updates):
         return True
     return known.updated_at != _seconds(negotiation.updated_at) or known.mark != _mark(negotiation)
 
 
+def due(known: Known, here: float) -> bool:
+    """True where a conversation is to be read at `here`, by our clock, whatever the list says."""
+    return known.again <= here if known.failing else known.recheck
+
+
 def opened(negotiation: Negotiation, now: datetime, *, notify: bool) -> Known:
     """A conversation at the baseline: old, but to be read for what is unread where `notify`."""
-    updated_at = _seconds(negotiation.updated_at)
-    return Known(
-        updated_at=updated_at,
-        mark=_mark(negotiation),
-        state=negotiation.state.id,
-        has_updates=negotiation.has_updates,
-        horizon=updated_at,
-        recheck=(negotiation.has_updates and notify) or not _settled(negotiation, now),
+    settled = _seconds(now) - _seconds(negotiation.updated_at) >= _SETTLED_AFTER
+    seen = _listed(_unknown(0), negotiation)
+    return structs.replace(
+        seen,
+        # What was written within the last second may be older than the list or younger.
+        horizon=seen.updated_at if settled else seen.updated_at - 1,
+        recheck=(negotiation.has_updates and notify) or not settled,
         missed=tuple(map(_number, _missed(negotiation))),
-        written=_written(negotiation),
-        viewed=negotiation.viewed_by_opponent,
     )
 
 
@@ -98,21 +122,24 @@ def read(
     known: Known | None,
     negotiation: Negotiation,
     messages: Iterable[Message] | None,
-    now: datetime,
+    now: Moment,
     since: int,
 ) -> tuple[Known, list[Event]]:
     """The conversation after its messages were read, and the news in it, in the order it was written.
 
-    `messages` is None where hh.ru does not show them. `now` is hh.ru's time of the reading, `since`
-    that of the baseline. A message is news once: where its id was not there before, whatever its
-    date; in a conversation that was never read, where it is younger than the horizon or not viewed.
+    `messages` is None where hh.ru does not show them. `now` is the moment of the reading, `since`
+    that of the baseline by hh.ru's clock. A message is news once: where its id was not there before,
+    whatever its date; in a conversation that was never read, where it is younger than the horizon, not
+    viewed, or among those by which the listed count has grown.
     """
-    before = known or Known(updated_at=0, mark=0, state="", has_updates=False, horizon=since - 1)
-    theirs = None if messages is None else sorted((m for m in messages if not m.mine), key=written)
-    events = [Event(kind_of(m), negotiation, m) for m in _fresh(before, negotiation, theirs or [])]
+    before = known or _unknown(since, negotiation)
+    ordered = None if messages is None else sorted(messages, key=written)
+    theirs = [message for message in ordered or [] if not message.mine]
+    events = [Event(kind_of(m), negotiation, m) for m in _fresh(before, negotiation, ordered or [])]
     moved = _moved(before, negotiation)
-    recent = known is not None or _seconds(negotiation.updated_at) >= since
-    if recent and moved is not None and moved not in {event.kind for event in events}:
+    recent = before.state or _seconds(negotiation.updated_at) >= since - _SKEW
+    told = {_mover(theirs, before), *(event.kind for event in events)}
+    if recent and moved is not None and moved not in told:
         events.append(Event(moved, negotiation))
     calls, missed = _calls(before, negotiation, since)
     events += calls
@@ -120,21 +147,51 @@ def read(
     if not events and _viewed(before, negotiation):
         events.append(Event(Kind.VIEW, negotiation))
     seen = before.messages
-    if theirs is not None:
+    if ordered is not None:
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
-    after = Known(
-        updated_at=_seconds(negotiation.updated_at),
-        mark=_mark(negotiation),
-        state=negotiation.state.id,
-        has_updates=negotiation.has_updates,
-        horizon=before.horizon,
+    after = _listed(before, negotiation)
+    read_at = before.read_at if after.updated_at == before.updated_at else 0
+    after = structs.replace(
+        after,
+        written=before.written if ordered is None else after.written,
         messages=seen,
-        recheck=not _settled(negotiation, now),
         missed=missed,
-        written=_written(negotiation),
-        viewed=negotiation.viewed_by_opponent,
+        read_at=read_at or int(now.here) + 1,
+        recheck=not _settled(after, read_at, now),
+        failing=0,
+        again=0,
+        owed=False,
     )
     return after, events
+
+
+def unread(
+    known: Known | None,
+    negotiation: Negotiation,
+    now: Moment,
+    since: int,
+    *,
+    tell: bool,
+    partly: tuple[Known, list[Event]] | None = None,
+) -> tuple[Known, list[Event]]:
+    """The conversation after its messages could not be read: none of them is taken as seen.
+
+    With `tell` the news is what the list alone says. `partly` is what `read` made of those messages
+    that could be read.
+    """
+    before = known or _unknown(since, negotiation)
+    untold = structs.replace(
+        _listed(before, negotiation), state=before.state, written=before.written, viewed=before.viewed
+    )
+    after, events = partly or (untold, [])
+    owed = before.owed or (negotiation.has_updates and moved(known, negotiation))
+    owed = owed and _only_views(events)
+    if tell and partly is None:
+        after, events = read(known, negotiation, None, now, since)
+    if tell and owed and _only_views(events):
+        events = [Event(Kind.MESSAGE, negotiation)]
+    failed = put_off(structs.replace(after, failing=before.failing), now.here)
+    return structs.replace(failed, owed=owed and not tell), events
 
 
 def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple[Known, list[Event]]:
@@ -142,7 +199,7 @@ def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple
 
     Afterwards it counts as never read: what is written up to now is old once it was viewed.
     """
-    before = known or Known(updated_at=0, mark=0, state="", has_updates=False, horizon=since - 1)
+    before = known or _unknown(since, negotiation)
     events = []
     moved = _moved(before, negotiation)
     if moved is not None:
@@ -150,18 +207,29 @@ def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple
     elif _more_unread(before, negotiation):
         events.append(Event(Kind.MESSAGE, negotiation, unopened=True))
     calls, missed = _calls(before, negotiation, since)
-    updated_at = _seconds(negotiation.updated_at)
-    after = Known(
-        updated_at=updated_at,
-        mark=_mark(negotiation),
-        state=negotiation.state.id,
-        has_updates=True,
-        horizon=updated_at,
+    after = structs.replace(
+        _listed(before, negotiation),
+        horizon=_seconds(negotiation.updated_at),
+        messages=None,
+        recheck=False,
         missed=missed,
-        written=_written(negotiation),
-        viewed=negotiation.viewed_by_opponent,
+        failing=0,
+        again=0,
+        owed=False,
     )
     return after, [*events, *calls]
+
+
+def put_off(known: Known, here: float) -> Known:
+    """A conversation that can't be read at `here`: again after as long as that has been so."""
+    failing = known.failing or int(here)
+    return structs.replace(known, failing=failing, again=here + min(here - failing, LONGEST_AGAIN))
+
+
+def seen_on_the_site(known: Known, negotiation: Negotiation) -> Known | None:
+    """The conversation where only its hint of something unread is gone; None where nothing changed."""
+    gone = known.has_updates and not negotiation.has_updates
+    return structs.replace(known, has_updates=False) if gone else None
 
 
 def written(message: Message) -> tuple[datetime, int, str]:
@@ -181,18 +249,91 @@ def after_known(known: Known | None, messages: Sequence[Message]) -> Sequence[Me
 
 def kind_of(message: Message) -> Kind:
     """What a message of the employer is; a state of `text` or none does not move the conversation."""
-    return _STATES.get(message.state.id if message.state else "", Kind.PROGRESS)
+    return _kind(message.state.id if message.state else "")
 
 
-def _fresh(before: Known, negotiation: Negotiation, theirs: list[Message]) -> list[Message]:
+def _unknown(since: int, negotiation: Negotiation | None = None) -> Known:
+    """A conversation that is not in the book: new since the baseline, or an old one that comes back."""
+    new = negotiation is not None and _seconds(negotiation.created_at) >= since - _SKEW
+    return Known(
+        updated_at=0, mark=0, state="", has_updates=False, horizon=0 if new else max(0, since - _SKEW)
+    )
+
+
+def _listed(before: Known, negotiation: Negotiation) -> Known:
+    """What the list says of a conversation, the rest as before."""
+    return structs.replace(
+        before,
+        updated_at=_seconds(negotiation.updated_at),
+        mark=_mark(negotiation),
+        state=negotiation.state.id or before.state,
+        has_updates=negotiation.has_updates,
+        written=_written(negotiation),
+        viewed=negotiation.viewed_by_opponent,
+    )
+
+
+def _fresh(before: Known, negotiation: Negotiation, ordered: list[Message]) -> list[Message]:
+    theirs = [message for message in ordered if not message.mine]
     if before.messages is not None:
         seen = set(before.messages)
         return [message for message in theirs if _number(message) not in seen]
-    fresh = [m for m in theirs if _seconds(m.created_at) > before.horizon or not m.viewed_by_me]
+    counted = _written(negotiation)
+    more = 0 if counted is None or before.written is None else max(0, counted - before.written)
+    grown = {message.id for message in ordered[len(ordered) - min(more, len(ordered)) :]}
+    fresh = [
+        message
+        for message in theirs
+        if _seconds(message.created_at) > before.horizon or not message.viewed_by_me or message.id in grown
+    ]
     # hh.ru said that something is unread, but reading has already marked it viewed.
-    if not fresh and before.has_updates and negotiation.has_updates:
-        return theirs[-1:]
-    return fresh
+    hinted = negotiation.has_updates or before.owed
+    return fresh or (theirs[-1:] if hinted else [])
+
+
+def _kind(state: str) -> Kind:
+    return _STATES.get(state, Kind.PROGRESS)
+
+
+def _moved(before: Known, negotiation: Negotiation) -> Kind | None:
+    """The news in the state of the conversation, None where it is the old one or says nothing."""
+    if negotiation.state.id == before.state:
+        return None
+    kind = _kind(negotiation.state.id)
+    return None if kind is Kind.MESSAGE else kind
+
+
+def _only_views(events: Iterable[Event]) -> bool:
+    return all(event.kind is Kind.VIEW for event in events)
+
+
+def _mover(theirs: list[Message], before: Known) -> Kind | None:
+    """What the last message that moved the conversation did, if that was after the look before.
+
+    It may have been read, and told, before the list showed the new state.
+    """
+    movers = [message for message in theirs if kind_of(message) is not Kind.MESSAGE]
+    late = movers and _seconds(movers[-1].created_at) >= before.updated_at
+    return kind_of(movers[-1]) if late else None
+
+
+def _viewed(before: Known, negotiation: Negotiation) -> bool:
+    # Of an invitation the other side is the applicant himself (OpenAPI 2025-12, `viewed_by_opponent`).
+    return before.viewed is False and negotiation.viewed_by_opponent and negotiation.state.id == "response"
+
+
+def _more_unread(before: Known, negotiation: Negotiation) -> bool:
+    """True where more is unread than the user was told of, as far as counters tell."""
+    if not before.has_updates or (before.messages is None and before.recheck):
+        return True
+    counted = _written(negotiation)
+    if counted is None or before.written is None:
+        return before.updated_at != _seconds(negotiation.updated_at)
+    return counted > before.written
+
+
+def _written(negotiation: Negotiation) -> int | None:
+    return negotiation.counters.messages if negotiation.counters else None
 
 
 def _calls(before: Known, negotiation: Negotiation, since: int) -> tuple[list[Event], tuple[int, ...]]:
@@ -212,36 +353,12 @@ def _within_reach(call: PhoneCall, since: int) -> bool:
     return _seconds(call.creation_time) >= since - _LONGEST_RINGING
 
 
-def _moved(before: Known, negotiation: Negotiation) -> Kind | None:
-    """The news in the state of the conversation, None where it is the old one or says nothing."""
-    if negotiation.state.id == before.state:
-        return None
-    moved = _STATES.get(negotiation.state.id, Kind.PROGRESS)
-    return None if moved is Kind.MESSAGE else moved
-
-
-def _viewed(before: Known, negotiation: Negotiation) -> bool:
-    # Of an invitation the other side is the applicant himself (OpenAPI 2025-12, `viewed_by_opponent`).
-    return before.viewed is False and negotiation.viewed_by_opponent and negotiation.state.id == "response"
-
-
-def _more_unread(before: Known, negotiation: Negotiation) -> bool:
-    """True where more is unread than the user was told of, as far as counters tell."""
-    if not before.has_updates or (before.messages is None and before.recheck):
+def _settled(after: Known, read_at: int, now: Moment) -> bool:
+    # Within the second of `updated_at` one more change could come that no field would show. The clocks
+    # behind hh.ru's moments may differ, so the time is taken by ours, from the first reading on.
+    if read_at and now.here - read_at >= _SETTLED_AFTER:
         return True
-    written = _written(negotiation)
-    if written is None or before.written is None:
-        return before.updated_at != _seconds(negotiation.updated_at)
-    return written > before.written
-
-
-def _written(negotiation: Negotiation) -> int | None:
-    return negotiation.counters.messages if negotiation.counters else None
-
-
-def _settled(negotiation: Negotiation, now: datetime) -> bool:
-    # Within the second of `updated_at` one more change could come that no field would show.
-    return _seconds(now) - _seconds(negotiation.updated_at) >= _SETTLED_AFTER
+    return _seconds(now.there) - after.updated_at >= _SKEW
 
 
 def _seconds(moment: datetime) -> int:

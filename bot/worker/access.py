@@ -12,7 +12,7 @@ from bot import metrics
 from bot.chat.screens.linking import lapsed
 from bot.chat.texts import Texts
 from bot.failpoints import reach
-from bot.hh.errors import LinkAgain, OutcomeUnknown, Throttled, Unavailable
+from bot.hh.errors import Crowded, LinkAgain, OutcomeUnknown, Unavailable
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.store import keys
@@ -129,11 +129,11 @@ class Ceiling:
     own: Limiter | None = None
 
     async def __call__(self) -> None:
-        """Wait for one's turn; raises `Throttled` where that would take longer than `longest`."""
+        """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
         for limiter in (self.own, self.limiter):
             wait = await limiter.reserve(self.longest) if limiter else 0.0
             if wait > self.longest:
-                raise Throttled(wait)
+                raise Crowded(wait)
             await asyncio.sleep(wait)
 
     async def throttled(self, seconds: float | None) -> None:

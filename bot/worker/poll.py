@@ -1,15 +1,15 @@
 """A poll: one request where nothing changed, else everything that did, each conversation in one commit.
 
-The list moves under a reader who pages through it, so a walk over several pages ends with a look at
-the first page again and is repeated while that has moved.
+What can't be read of one conversation holds up no other: it comes last, ever more seldom, and nothing
+of it is taken as seen.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from msgspec import structs
 
@@ -18,31 +18,33 @@ from bot.chat.outgoing import Outgoing
 from bot.chat.screens.glances import read_by_employer, refreshed
 from bot.chat.screens.news import baseline, more_unread
 from bot.failpoints import reach
-from bot.hh.errors import HhError, LinkAgain, NotFound, NotReady, Refused, Throttled
+from bot.hh.errors import Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
+from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
-from bot.hh.negotiations import ListedPage, NegotiationsGateway
-from bot.sync.book import BASELINE_NOTICES, Book, changed, glimpsed, opened, read
+from bot.hh.negotiations import NegotiationsGateway
+from bot.sync.book import (
+    BASELINE_NOTICES,
+    Book,
+    Known,
+    Moment,
+    due,
+    glimpsed,
+    moved,
+    opened,
+    put_off,
+    read,
+    seen_on_the_site,
+    unread,
+)
+from bot.sync.events import Event
 from bot.sync.schedule import interval
 from bot.worker.access import SessionAccess, lapse, polling, texts_of
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded
 from bot.worker.telling import tell
+from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 
 log = logging.getLogger(__name__)
-
-PER_PAGE = 20
-WALK_PER_PAGE = 100
-_WALKS = 3
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a walk saw: conversations by id, and whether the list stood still meanwhile."""
-
-    listed: dict[str, Negotiation]
-    digest: bytes
-    now: datetime
-    steady: bool
 
 
 class Poll:
@@ -83,100 +85,106 @@ class Poll:
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock
         full = clock() - session.head.walked >= self._services.timing.walk
-        per_page = WALK_PER_PAGE if full else PER_PAGE
-        first = await asking.page(0, per_page, None if full else _digest(session.head.page))
+        walk = Walk(asking, clock, per_page=MOST_PER_PAGE if full else PER_PAGE)
+        first = await asking.page(0, walk.per_page, None if full else _digest(session.head.page))
         metrics.POLLS.labels("unchanged" if first is None else "changed").inc()
         if first is None:
             await session.commit(Change(head={"poll": clock() + self._pause()}, hh_id=hh_id))
             return
         reach("page-read")
         book = await session.book()
-        look = await self._walk(asking, first, per_page, book, full=full or not book.since)
+        look = await walk.take(first, book.known, everything=full or not book.since)
+        hidden = await walk.hidden() if full else {}
         if not book.since:
-            await self._baseline(look, hh_id)
-        complete = await self._read_changed(asking, look, hh_id)
+            await self._baseline(look, hidden, hh_id)
+        await self._read_changed(asking, replace(look, listed=hidden | look.listed), hh_id)
         known = (await session.book()).known
-        whole = complete and look.steady and not any(entry.recheck for entry in known.values())
-        head: dict[str, float | str] = {"page": look.digest.hex() if whole and not full else ""}
+        waiting = any(entry.recheck or entry.failing for entry in known.values())
+        done = look.steady and look.whole and not waiting and not full
+        head: dict[str, float | str] = {"page": look.digest.hex() if done else ""}
         if full and look.steady:
             head["walked"] = clock()
         await session.commit(Change(head={**head, "poll": clock() + self._pause()}, hh_id=hh_id))
 
-    async def _walk(
-        self, asking: NegotiationsGateway, first: ListedPage, per_page: int, book: Book, *, full: bool
-    ) -> Look:
-        """Page on while pages bring something new (or through all of them, where `full`)."""
-        listed: dict[str, Negotiation] = {}
-        for _ in range(_WALKS):
-            page, number = first, 0
-            while True:
-                fresh = [n for n in page.negotiations.items if changed(book.known.get(n.id), n)]
-                listed |= {n.id: n for n in page.negotiations.items}
-                number += 1
-                if number >= page.negotiations.pages or not (fresh or full):
-                    break
-                following = await asking.page(number, per_page)
-                if following is None:
-                    break
-                page = following
-            now = page.server_time or datetime.fromtimestamp(self._services.clock(), UTC)
-            if number == 1:
-                return Look(listed, first.digest, now, steady=True)
-            moved = await asking.page(0, per_page, first.digest)
-            if moved is None:
-                steady = page.negotiations.found == first.negotiations.found
-                return Look(listed, first.digest, now, steady=steady)
-            first = moved
-        return Look(listed, first.digest, now, steady=False)
-
-    async def _baseline(self, look: Look, hh_id: str) -> None:
+    async def _baseline(self, look: Look, hidden: Mapping[str, Negotiation], hh_id: str) -> None:
         """What is there when the account is linked is old, but for what is unread."""
         ordered = sorted(look.listed.values(), key=lambda n: n.updated_at, reverse=True)
-        unread = [n for n in ordered if n.has_updates]
-        pushed = {n.id for n in unread[:BASELINE_NOTICES]}
-        known = {n.id: opened(n, look.now, notify=n.id in pushed) for n in ordered}
+        unseen = [n for n in ordered if n.has_updates]
+        pushed = {n.id for n in unseen[:BASELINE_NOTICES]}
+        now = look.now.there
+        known = {n.id: opened(n, now, notify=n.id in pushed) for n in (*hidden.values(), *ordered)}
         texts = texts_of(self._session)
         said: list[Outgoing] = [baseline(texts, len(pushed), len(ordered)).say(silent=True)]
-        said += [screen.say(silent=True) for screen in more_unread(texts, unread[BASELINE_NOTICES:])]
-        book = Book(since=int(look.now.timestamp()), known=known)
+        said += [screen.say(silent=True) for screen in more_unread(texts, unseen[BASELINE_NOTICES:])]
+        book = Book(since=int(now.timestamp()), known=known)
         await self._session.commit(Change(book=book, said=said, sites=_sites(ordered), hh_id=hh_id))
 
-    async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> bool:
-        """Read what changed, oldest change first; each conversation is one commit with its news.
-
-        False where something could not be read and is to be looked at again.
-        """
-        complete = True
-        for negotiation in [*await self._missing(asking, look, hh_id), *_by_age(look.listed.values())]:
+    async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> None:
+        """Read what changed, oldest change first; each conversation is one commit with its news."""
+        listed = [*await self._missing(asking, look, hh_id), *look.listed.values()]
+        for negotiation in _in_turn(listed, (await self._session.book()).known):
             book = await self._session.book()
             known = book.known.get(negotiation.id)
-            if not changed(known, negotiation):
+            here = self._services.clock()
+            if not moved(known, negotiation) and not (known and due(known, here)):
+                gone = seen_on_the_site(known, negotiation) if known else None
+                if gone is not None:
+                    await self._put(negotiation.id, gone, hh_id)
                 await self._show_views(negotiation, None, hh_id)
                 continue
-            messages: list[Message] | None = None
-            if negotiation.has_updates and self._unopened:
-                entry, events = glimpsed(known, negotiation, book.since)
-            else:
-                try:
-                    messages = await self._messages(asking, negotiation)
-                except NotReady:
-                    complete = False
-                    continue
-                reach("messages-read")
-                entry, events = read(known, negotiation, messages, look.now, book.since)
-            for event in events:
-                metrics.EVENTS.labels(event.kind).inc()
-            clock = self._services.clock()
-            change = await tell(self._services, self._session, events, clock, look.now)
-            said = [*change.said, *await self._refreshed(negotiation, look.now)]
-            head = {"news": clock} if events else {}
-            written = book.put(negotiation.id, entry)
-            sites = _sites([negotiation])
-            await self._session.commit(
-                replace(change, said=said, book=written, head=head, sites=sites, hh_id=hh_id)
-            )
-            await self._show_views(negotiation, messages, hh_id)
-        return complete
+            await self._read(asking, negotiation, Moment(look.now.there, here), hh_id)
+
+    async def _read(
+        self, asking: NegotiationsGateway, negotiation: Negotiation, now: Moment, hh_id: str
+    ) -> None:
+        """Read one conversation and write down what is new, or that it can't be read."""
+        book = await self._session.book()
+        known, since = book.known.get(negotiation.id), book.since
+        if negotiation.has_updates and self._unopened:
+            entry, events = glimpsed(known, negotiation, since)
+            await self._note(negotiation, entry, events, now, hh_id)
+            return
+        history: History | None = None
+        failure: HhError | None = None
+        try:
+            history = await asking.messages(negotiation.id)
+        except (LinkAgain, Crowded):
+            raise
+        except HhError as error:
+            log.info("a conversation can't be read: %s: %s", type(error).__name__, error)
+            failure = error
+            at_once = isinstance(error, Refused) or self._long_failing(known)
+            entry, events = unread(known, negotiation, now, since, tell=at_once)
+        else:
+            reach("messages-read")
+            entry, events = read(known, negotiation, history.messages, now, since)
+            if history.unreadable:
+                partly, late = (entry, events), self._long_failing(known)
+                entry, events = unread(known, negotiation, now, since, tell=late, partly=partly)
+        await self._note(negotiation, entry, events, now, hh_id, history)
+        if isinstance(failure, Throttled):
+            raise failure
+
+    async def _note(
+        self,
+        negotiation: Negotiation,
+        entry: Known,
+        events: Sequence[Event],
+        now: Moment,
+        hh_id: str,
+        history: History | None = None,
+    ) -> None:
+        """Write down a conversation as it is now, with its news."""
+        for event in events:
+            metrics.EVENTS.labels(event.kind).inc()
+        clock = self._services.clock()
+        change = await tell(self._services, self._session, events, clock, now.there)
+        said = [*change.said, *await self._refreshed(negotiation, now.there)]
+        head = {"news": clock} if events else {}
+        book = (await self._session.book()).put(negotiation.id, entry)
+        sites = _sites([negotiation])
+        await self._session.commit(replace(change, said=said, book=book, head=head, sites=sites, hh_id=hh_id))
+        await self._show_views(negotiation, history.messages if history else None, hh_id)
 
     async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
         """What changes at messages that stand in the chat already."""
@@ -197,14 +205,6 @@ class Poll:
                 )
             )
 
-    async def _messages(self, asking: NegotiationsGateway, negotiation: Negotiation) -> list[Message] | None:
-        """What was written; None where hh.ru does not show it. Raises `NotReady`."""
-        try:
-            return (await asking.messages(negotiation.id)).messages
-        except Refused as error:
-            log.info("hh.ru does not show the messages of a conversation: %s", error.value)
-            return None
-
     @property
     def _unopened(self) -> bool:
         """True where reading an unread message is left to the user: hh.ru would mark it read."""
@@ -213,17 +213,31 @@ class Poll:
 
     async def _missing(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> list[Negotiation]:
         """Conversations to be looked at again that the pages seen do not show."""
-        book = await self._session.book()
         found: list[Negotiation] = []
-        for nid, known in book.known.items():
-            if not known.recheck or nid in look.listed:
+        for nid, known in (await self._session.book()).known.items():
+            if nid in look.listed or not due(known, self._services.clock()):
                 continue
             try:
                 found.append(await asking.negotiation(nid))
+            except (LinkAgain, Crowded):
+                raise
             except NotFound:
-                gone = (await self._session.book()).put(nid, structs.replace(known, recheck=False))
-                await self._session.commit(Change(book=gone, hh_id=hh_id))
+                gone = structs.replace(known, recheck=False, failing=0)
+                await self._put(nid, gone, hh_id)
+            except HhError as error:
+                log.info("a conversation can't be looked at: %s: %s", type(error).__name__, error)
+                await self._put(nid, put_off(known, self._services.clock()), hh_id)
+                if isinstance(error, Throttled):
+                    raise
         return found
+
+    async def _put(self, nid: str, entry: Known, hh_id: str) -> None:
+        book = (await self._session.book()).put(nid, entry)
+        await self._session.commit(Change(book=book, hh_id=hh_id))
+
+    def _long_failing(self, known: Known | None) -> bool:
+        since = known.failing if known else 0
+        return bool(since) and self._services.clock() - since >= self._services.timing.unreadable
 
     def _pause(self) -> float:
         settings, head = self._services.settings, self._session.head
@@ -235,8 +249,14 @@ def _sites(negotiations: Iterable[Negotiation]) -> dict[str, str]:
     return {n.id: n.sister_site for n in negotiations if n.sister_site is not None}
 
 
-def _by_age(negotiations: Iterable[Negotiation]) -> list[Negotiation]:
-    return sorted(negotiations, key=lambda n: n.updated_at)
+def _in_turn(negotiations: Iterable[Negotiation], known: Mapping[str, Known]) -> list[Negotiation]:
+    """Oldest change first, but after all others what could not be read before."""
+
+    def turn(negotiation: Negotiation) -> tuple[bool, datetime]:
+        entry = known.get(negotiation.id)
+        return bool(entry and entry.failing), negotiation.updated_at
+
+    return sorted(negotiations, key=turn)
 
 
 def _digest(page: str) -> bytes | None:

@@ -24,7 +24,8 @@ class Timing:
 
     `settle` is how long hh.ru may still carry out a request that can't leave any more (longer than
     `bot.hh.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
-    is the pause before a poll that failed is repeated, `walk` that between looks at every page; `stop`
+    is the pause before a poll that failed is repeated, `walk` that between looks at every page;
+    `unreadable` is how long a conversation can't be read before the user is told without its words; `stop`
     is how long running steps may end on shutdown. `lease` is how long the claim of a mailbox holds
     without a heartbeat, `poller` the lease of the one process that polls Telegram. `topics`
     is the pause between looks whether chats have topics.
@@ -34,6 +35,7 @@ class Timing:
     check: float = 3.0
     retry: float = 10.0
     walk: float = 6 * 3600.0
+    unreadable: float = 300.0
     stop: float = 10.0
     topics: float = 60.0
     lease: float = 30.0

@@ -7,12 +7,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.hh.models import Message, Negotiation
 from bot.store.packing import pack, unpack
-from bot.sync.book import Book, Known, changed, glimpsed, opened, read
+from bot.sync.book import Book, Known, Moment, due, glimpsed, moved, opened, read, seen_on_the_site
+from bot.sync.book import unread as not_read
 from bot.sync.events import Event, Kind
 from tests.sync.conversations import NOON, at, message, moment, negotiation
 
@@ -22,7 +24,15 @@ SINCE = NOON - 500
 def look(
     known: Known | None, listed: Negotiation, messages: list[Message] | None, now: datetime | None = None
 ) -> tuple[Known, list[Event]]:
-    return read(known, listed, messages, now or at(100), SINCE)
+    return read(known, listed, messages, moment_of(now or at(100)), SINCE)
+
+
+def moment_of(now: datetime) -> Moment:
+    return Moment(now, now.timestamp())
+
+
+def changed(known: Known | None, listed: Negotiation, now: datetime | None = None) -> bool:
+    return moved(known, listed) or known is None or due(known, (now or at(100)).timestamp())
 
 
 def texts(events: list[Event]) -> list[str | None]:
@@ -125,14 +135,15 @@ def test_a_new_conversation_after_the_baseline_is_read_whole() -> None:
 
 
 def test_an_old_conversation_that_reappears_brings_no_history() -> None:
-    _, events = look(None, negotiation(-900, "discard"), [message(7, -900, state="discard")])
+    old = negotiation(-9000, "discard", created_at=moment(-99000))
+    _, events = look(None, old, [message(7, -9000, state="discard")])
     assert events == []
 
 
 def test_updated_at_alone_makes_a_look_but_no_news() -> None:
     known, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
     assert changed(known, negotiation(60))
-    after, events = look(known, negotiation(60), [message(7, 50)])
+    after, events = look(known, negotiation(60), [message(7, 50)], at(9000))
     assert events == []
     assert not changed(after, negotiation(60))
 
@@ -143,9 +154,17 @@ def test_has_updates_makes_a_look_even_if_updated_at_stands_still() -> None:
 
 
 def test_a_hint_that_hh_never_resets_does_not_make_a_look_each_time() -> None:
-    known, _ = look(None, negotiation(0, has_updates=True), [message(1)])
+    known, _ = look(None, negotiation(0, has_updates=True), [message(1)], at(9000))
     assert not changed(known, negotiation(0, has_updates=True))
     assert not changed(known, negotiation(0, has_updates=False))
+
+
+def test_a_hint_that_went_and_came_back_makes_a_look() -> None:
+    known, _ = look(None, negotiation(0, has_updates=True), [message(1)], at(9000))
+    gone = seen_on_the_site(known, negotiation(0, has_updates=False))
+    assert gone is not None
+    assert seen_on_the_site(gone, negotiation(0, has_updates=False)) is None
+    assert changed(gone, negotiation(0, has_updates=True))
 
 
 def test_a_conversation_read_within_its_second_is_read_again() -> None:
@@ -195,6 +214,136 @@ def test_calls_from_before_the_baseline_are_no_news() -> None:
     assert events == []
     _, events = look(None, negotiation(50, **calls((1, "did_not_connect", -1000))), [])
     assert events == []
+
+
+@pytest.mark.parametrize("skew", [-300, 300])
+def test_a_conversation_is_read_again_by_our_clock_however_far_hh_is_from_it(skew: int) -> None:
+    listed = negotiation(100)
+    first, _ = read(None, listed, [message(1, 100)], Moment(at(100 + skew), 1000.0), SINCE)
+    assert due(first, 1000.4)
+    again, _ = read(first, listed, [message(1, 100)], Moment(at(101 + skew), 1000.9), SINCE)
+    assert due(again, 1001.3)
+    last, events = read(again, listed, [message(1, 100), message(2, 100)], Moment(at(104), 1003.5), SINCE)
+    assert texts(events) == ["2"]
+    assert not due(last, 1004.0)
+
+
+@pytest.mark.parametrize("viewed", [True, False])
+@pytest.mark.parametrize("skew", [-400, 0, 400])
+def test_a_conversation_that_an_employer_begins_is_news_whatever_the_clocks(skew: int, viewed: bool) -> None:
+    listed = negotiation(SINCE - NOON + skew, "invitation", created_at=moment(SINCE - NOON + skew))
+    told = message(7, SINCE - NOON + skew, state="invitation", viewed_by_me=viewed)
+    _, events = look(None, listed, [told])
+    assert [event.kind for event in events] == [Kind.INVITATION]
+    _, events = look(None, listed, [])
+    assert [event.kind for event in events] == [Kind.INVITATION]
+
+
+def test_a_conversation_that_comes_back_brings_what_is_unread_in_it() -> None:
+    old = negotiation(-9000, created_at=moment(-99000), has_updates=True)
+    _, events = look(None, old, [message(6, -9900), message(7, -9000)])
+    assert texts(events) == ["7"]
+
+
+def test_a_message_that_is_dated_too_early_and_seen_is_news_by_the_count() -> None:
+    known = opened(negotiation(0, counters={"messages": 2}), at(100), notify=False)
+    listed = negotiation(50, counters={"messages": 4})
+    messages = [message(1, -90), message(2, -80), message(3, -5), message(4, -4, mine=True)]
+    _, events = look(known, listed, messages)
+    assert texts(events) == ["3"]
+
+
+def test_a_refusal_that_was_read_before_the_list_showed_it_is_told_once() -> None:
+    known = opened(negotiation(0), at(100), notify=False)
+    refusal = message(7, 51, state="discard")
+    known, events = look(known, negotiation(50), [refusal])
+    assert [event.kind for event in events] == [Kind.REFUSAL]
+    _, events = look(known, negotiation(51, "discard"), [refusal])
+    assert events == []
+
+
+def test_a_second_invitation_without_words_is_told_though_an_old_one_is_known() -> None:
+    invited = message(7, 10, state="invitation")
+    known, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(10, "invitation"), [invited])
+    known, _ = look(known, negotiation(20, "response"), [invited])
+    _, events = look(known, negotiation(30, "invitation"), [invited])
+    assert [event.kind for event in events] == [Kind.INVITATION]
+
+
+def test_two_moves_between_two_looks_are_both_told() -> None:
+    known = opened(negotiation(0), at(100), notify=False)
+    moves = [message(7, 10, state="invitation"), message(8, 20, state="discard")]
+    _, events = look(known, negotiation(20, "discard"), moves)
+    assert [event.kind for event in events] == [Kind.INVITATION, Kind.REFUSAL]
+
+
+def test_a_state_that_hh_leaves_out_for_a_while_is_no_move() -> None:
+    known = opened(negotiation(0, "invitation"), at(100), notify=False)
+    known, events = look(known, negotiation(10, ""), [])
+    assert events == []
+    _, events = look(known, negotiation(20, "invitation"), [])
+    assert events == []
+
+
+def failed(
+    known: Known | None, listed: Negotiation, seconds: int, *, tell: bool = False
+) -> tuple[Known, list[Event]]:
+    return not_read(known, listed, moment_of(at(seconds)), SINCE, tell=tell)
+
+
+def test_what_cant_be_read_is_tried_again_ever_later_and_at_once_when_it_moves() -> None:
+    known, events = failed(opened(negotiation(0), at(100), notify=False), negotiation(50), 100)
+    assert events == []
+    assert changed(known, negotiation(50), at(100))
+    known, _ = failed(known, negotiation(50), 110)
+    assert not changed(known, negotiation(50), at(119))
+    assert changed(known, negotiation(50), at(120))
+    assert changed(known, negotiation(51), at(119))
+    known, _ = failed(known, negotiation(50), 90_000)
+    assert not changed(known, negotiation(50), at(93_599))
+    assert changed(known, negotiation(50), at(93_600))
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_nothing_of_what_could_not_be_read_is_taken_as_seen(new: bool) -> None:
+    known = None if new else opened(negotiation(0), at(100), notify=False)
+    listed = negotiation(50, "invitation", created_at=moment(0), has_updates=True)
+    for seconds in (100, 110, 130):
+        known, events = failed(known, listed, seconds)
+        assert events == []
+    known, events = look(known, listed, [message(7, 50, state="invitation")], at(9000))
+    assert [(event.kind, event.message is not None) for event in events] == [(Kind.INVITATION, True)]
+    assert not changed(known, listed)
+
+
+def test_the_user_is_told_once_of_what_stays_unreadable_and_of_its_words_later() -> None:
+    listed = negotiation(50, has_updates=True)
+    known, _ = failed(opened(negotiation(0), at(100), notify=False), listed, 100)
+    known, events = failed(known, listed, 500, tell=True)
+    assert [(event.kind, event.message) for event in events] == [(Kind.MESSAGE, None)]
+    known, events = failed(known, listed, 900, tell=True)
+    assert events == []
+    _, events = look(known, listed, [message(7, 50)])
+    assert texts(events) == ["7"]
+
+
+def test_an_invitation_whose_words_cant_be_read_is_told_by_its_state() -> None:
+    listed = negotiation(50, "invitation", has_updates=True)
+    known, events = failed(opened(negotiation(0), at(100), notify=False), listed, 100, tell=True)
+    assert [(event.kind, event.message) for event in events] == [(Kind.INVITATION, None)]
+    _, events = failed(known, listed, 900, tell=True)
+    assert events == []
+
+
+def test_what_can_be_read_beside_an_unreadable_message_is_told_once() -> None:
+    before = opened(negotiation(0), at(100), notify=False)
+    listed, now = negotiation(50, has_updates=True), moment_of(at(100))
+    partly = look(before, listed, [message(7, 50)])
+    known, events = not_read(before, listed, now, SINCE, tell=False, partly=partly)
+    assert texts(events) == ["7"]
+    assert changed(known, listed)
+    _, events = look(known, listed, [message(7, 50), message(8, 50)])
+    assert texts(events) == ["8"]
 
 
 histories = st.lists(
