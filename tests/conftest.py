@@ -11,9 +11,9 @@ import pytest_asyncio
 from bot.log import TALKATIVE
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
-from bot.store import keys
 from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
+from tests.leftovers import forgotten
 from tests.secrecy import Overheard, leaks, private_texts
 
 _overheard = Overheard()
@@ -66,12 +66,7 @@ async def redis_url(redis_server: str) -> AsyncIterator[str]:
     try:
         await client.flushall()
         yield redis_server
-        forgotten = [
-            key
-            async for key in client.scan_iter(count=1000)
-            if await client.ttl(key) == -1 and not _is_declared(key)
-        ]
-        assert not forgotten, "neither an expiry nor a declared owner"
+        assert not await forgotten(client), "neither an expiry nor a declared owner"
     finally:
         await client.aclose()
 
@@ -82,7 +77,3 @@ async def redis(redis_url: str) -> AsyncIterator[Client]:
     client = connect(redis_url)
     yield client
     await client.aclose()
-
-
-def _is_declared(key: bytes) -> bool:
-    return keys.declared(key.decode(errors="replace"))

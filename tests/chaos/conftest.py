@@ -9,6 +9,8 @@ import pytest
 
 from tests.chaos.processes import Nursery
 from tests.chaos.site import Site, site_at
+from tests.leftovers import forgotten
+from tests.secrecy import leaks, private_texts
 
 
 @pytest.fixture(scope="session")
@@ -19,5 +21,10 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture
 async def site(nursery: Nursery, tmp_path: Path) -> AsyncIterator[Site]:
+    """Fails a test whose processes logged a secret or a private text, or left a key for ever."""
     async with site_at(nursery, tmp_path) as site:
         yield site
+        private = private_texts(site.bridge.hh) | private_texts(site.bridge.telegram)
+        assert not [line for process in site.started for line in leaks(process.words(), private)]
+        async with site.redis.client() as client:
+            assert not await forgotten(client), "neither an expiry nor a declared owner"

@@ -38,7 +38,7 @@ class Site:
     async def start(self, command: str, fail: str = "", *, timing: Timing | None = None) -> Process:
         """Start `hh-bridge {command}`; one that takes updates has taken its port when this returns."""
         port = free_port()
-        settings = self.bridge.settings.model_copy(update={"http_port": port})
+        settings = self.bridge.settings.model_copy(update={"http_port": port, "log_level": "DEBUG"})
         log = self.home / f"{len(self.started)}-{command}.log"
         process = self.nursery.start(command, settings, log, timing=timing or self.timing, fail=fail)
         self.started.append(process)
