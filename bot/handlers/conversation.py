@@ -48,7 +48,9 @@ async def open_(turn: Turn, press: Pressed) -> None:
     await press.answer()
     (nid,) = press.args
     negotiation = await turn.hh.negotiation(nid)
-    card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))
+    card = screens.card(
+        turn.texts, negotiation, in_topic=turn.here == nid, now=turn.clock, muted=turn.mutes(nid)
+    )
     if turn.here is not None and turn.here != nid:
         # Whatever is written in this topic goes to its employer: another one's card would mislead.
         turn.say(card.say(at=topic(turn.texts, negotiation)))
@@ -63,7 +65,7 @@ async def open_topic(turn: Turn, press: Pressed) -> None:
     """Show the card in the conversation's own topic."""
     (nid,) = press.args
     negotiation = await turn.hh.negotiation(nid)
-    await press.answer(screens.in_topic(turn.texts, negotiation))
+    await press.answer(screens.moved_to_topic(turn.texts, negotiation))
     card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))
     turn.say(card.say(at=topic(turn.texts, negotiation)))
 
@@ -132,7 +134,10 @@ async def keep(turn: Turn, press: Pressed) -> None:
 
 
 async def _card(turn: Turn, nid: str) -> Screen:
-    return screens.card(turn.texts, await turn.hh.negotiation(nid), now=turn.clock, muted=turn.mutes(nid))
+    negotiation = await turn.hh.negotiation(nid)
+    return screens.card(
+        turn.texts, negotiation, in_topic=turn.here == nid, now=turn.clock, muted=turn.mutes(nid)
+    )
 
 
 async def _hide(turn: Turn, press: Pressed, *, decline: bool) -> None:

@@ -21,7 +21,8 @@ from bot.handlers.written import written
 LIMIT = 10_000
 """Characters of one text at hh.ru (OpenAPI 2025-12, "Максимальная длина — 10000 символов")."""
 
-_PER_PAGE = 8
+_LATEST = 100
+"""Conversations to choose from: one page of hh.ru, its longest."""
 
 
 async def text(turn: Turn, message: Message) -> None:
@@ -88,9 +89,9 @@ def send(turn: Turn, nid: str, body: str, message_id: int) -> None:
 
 async def ask_to_whom(turn: Turn, body: str, message_id: int, page: int = 0) -> Screen:
     """The question, with a page of the latest conversations; the text is kept as a draft."""
-    latest = await turn.hh.negotiations(status="active", page=page, per_page=_PER_PAGE)
+    latest = await turn.hh.negotiations(status="active", per_page=_LATEST)
     turn.remember(message_id, Draft(body, message_id))
-    return screens.to_whom(turn.texts, body, message_id, latest)
+    return screens.to_whom(turn.texts, body, message_id, latest, page)
 
 
 async def unsent(turn: Turn, press: Pressed) -> Draft | None:

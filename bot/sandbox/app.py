@@ -25,6 +25,7 @@ from bot.sandbox.hh.tokens import Application
 from bot.sandbox.page.server import page_routes
 from bot.sandbox.telegram.server import MAX_BODY, LocalTelegram
 from bot.settings import Settings
+from bot.worker.services import Timing
 
 POLL_SECONDS = 1.0
 REQUESTS_PER_SECOND = 50.0
@@ -32,7 +33,7 @@ REQUESTS_PER_SECOND = 50.0
 
 async def sandbox(*, host: str, port: int, ready: asyncio.Event | None = None) -> None:
     """Serve the page on `host` and `port` until cancelled; `ready` is set once the bridge runs, too."""
-    telegram = LocalTelegram()
+    telegram = LocalTelegram(topics=True)
     telegram.user(100_001, "Анна", "Смирнова")
     telegram.user(100_002, "Тимур", "Ахметов")
     # A browser on this machine reaches every address that is listened on at 127.0.0.1.
@@ -50,7 +51,14 @@ async def sandbox(*, host: str, port: int, ready: asyncio.Event | None = None) -
         settings = _settings(base, public, bridge_port, telegram.token, Path(data_dir))
         async with _serving(telegram, hh, listening), asyncio.TaskGroup() as tasks:
             tasks.create_task(telegram.deliver())
-            tasks.create_task(run(settings, telegram_link_base=f"{base}/t.me", ready=ready))
+            tasks.create_task(
+                run(
+                    settings,
+                    telegram_link_base=f"{base}/t.me",
+                    ready=ready,
+                    timing=Timing(topics=POLL_SECONDS),
+                )
+            )
             print(f"The sandbox is at {base}  (Ctrl-C ends it)", flush=True)
 
 

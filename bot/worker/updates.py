@@ -31,6 +31,7 @@ from bot.store.limiter import Limiter
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
 from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
+from bot.worker.busy import busy
 from bot.worker.own_data import holdings, own_data
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
@@ -100,7 +101,8 @@ class UpdatesLane:
             turn.say(not_allowed(turn.texts, turn.user_id).say())
             return
         try:
-            await dispatch(self._services.application, update, turn)
+            async with busy(self._services.sender, turn.user_id, turn.thread):
+                await dispatch(self._services.application, update, turn)
         except HhError as error:
             turn.forget_effects()
             if isinstance(error, LinkAgain) and self._session.account is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.hh import faults
 from bot.sandbox.telegram.chats import ChatMessage, Topic
 from tests.bridge.conftest import Bridge
 from tests.bridge.test_news import arrivals, polled
@@ -241,3 +242,16 @@ async def test_the_employers_look_shows_on_the_users_message(bridge: Bridge) -> 
         await polled(bridge)
     assert bridge.anna.last.id == last
     assert not bridge.telegram.world.topics_enabled
+
+
+async def test_while_hh_ru_takes_its_time_the_bot_shows_as_typing_there(topics: Bridge) -> None:
+    talk = conversation(topics)
+    async with topics.running():
+        await topics.link()
+        topics.hh.employers.write(talk.id, "Здравствуйте!")
+        told = await news(topics, "Здравствуйте!")
+        topics.hh.faults.add(faults.delay(3), on="GET /negotiations/*/messages")
+        topics.anna.tap(told.id, "История")
+        await topics.anna.wait_until(lambda: topics.anna.typing)
+        assert topics.anna.state.typing_thread == told.thread_id
+        await topics.anna.wait_for("Здравствуйте!", after=told.id)

@@ -346,7 +346,7 @@ SENTENCES: Mapping[str, Callable[[Texts], str]] = {
     "drafts.other_reply": drafts.other_reply,
     "answers.stale_button": answers.stale_button,
     "drafts.done_already": drafts.done_already,
-    "conversation.in_topic": lambda t: conversation.in_topic(t, negotiation()),
+    "conversation.moved_to_topic": lambda t: conversation.moved_to_topic(t, negotiation()),
     "settings.muted": lambda t: settings_screens.muted(t, True),
     "settings.unmuted": lambda t: settings_screens.muted(t, False),
 }

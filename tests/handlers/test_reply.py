@@ -17,7 +17,7 @@ from tests.handlers.private_chat import Chat, negotiation, nothing, said
 
 def latest(chat: Chat) -> Negotiations:
     found = chat.hh.conversations
-    return Negotiations(items=found[:8], found=len(found), pages=-(-len(found) // 8), per_page=8)
+    return Negotiations(items=found[:100], found=len(found), pages=-(-len(found) // 100), per_page=100)
 
 
 async def ask(
@@ -123,9 +123,8 @@ async def test_more_conversations_take_the_place_of_the_first(chat: Chat) -> Non
     chat.hh.conversations = [negotiation(str(n)) for n in range(1, 20)]
     await ask(chat)
     turn = await chat.press(actions.TO_MORE, "1", on=500)
-    page = Negotiations(items=chat.hh.conversations[8:16], found=19, page=1, pages=3, per_page=8)
     text = "Готов выйти в понедельник"
-    assert turn.outgoing == [answers.to_whom(chat.texts, text, 77, page).rewrite(500)]
+    assert turn.outgoing == [answers.to_whom(chat.texts, text, 77, latest(chat), 1).rewrite(500)]
 
 
 async def test_a_dropped_draft_can_not_be_sent_any_more(chat: Chat) -> None:
@@ -186,5 +185,5 @@ async def test_to_a_stranger_a_reply_is_nothing_but_a_text(chat: Chat) -> None:
 async def test_replies_to_an_empty_list_of_conversations_say_so(chat: Chat) -> None:
     chat.hh.conversations = []
     turn = await chat.write("Готов", 77)
-    empty = Negotiations(items=[], found=0, page=0, pages=0, per_page=8)
+    empty = Negotiations(items=[], found=0, page=0, pages=0, per_page=100)
     assert turn.outgoing == [replace(answers.to_whom(chat.texts, "Готов", 77, empty)).say(reply_to=77)]

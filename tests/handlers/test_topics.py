@@ -100,7 +100,7 @@ async def test_the_way_to_the_topic_is_its_card_there(chat: Chat) -> None:
     chat.thread, chat.here = 0, None
     turn = await chat.press(actions.TOPIC, "2")
     assert said(turn).at == topic(chat.texts, negotiation("2"))
-    assert chat.telegram.toasts == [screens.in_topic(chat.texts, negotiation("2"))]
+    assert chat.telegram.toasts == [screens.moved_to_topic(chat.texts, negotiation("2"))]
 
 
 async def test_the_topic_of_a_hidden_conversation_is_deleted_on_request(chat: Chat) -> None:

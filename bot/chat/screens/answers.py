@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.chat import actions
 from bot.chat.html import Html, escape, excerpt, join
-from bot.chat.outgoing import Conversation, Draft, Screen
+from bot.chat.outgoing import Conversation, Draft, Key, Screen
 from bot.chat.screens import naming
 from bot.chat.screens.keys import press, rows
 from bot.chat.texts import N_, Texts
@@ -18,6 +18,9 @@ PENDING_EMOJI: Final = "🫡"
 UNKNOWN_EMOJI: Final = "🤔"
 REFUSED_EMOJI: Final = "👎"
 READ_EMOJI: Final = "👀"
+
+PER_PAGE = 8
+"""Conversations to choose from on a page: what fits a phone with the text above them."""
 
 _EXCERPT = 300
 _KINDS = {
@@ -37,25 +40,42 @@ _KINDS = {
 }
 
 
-def to_whom(t: Texts, text: str, message_id: int, negotiations: Negotiations) -> Screen:
+def to_whom(t: Texts, text: str, message_id: int, latest: Negotiations, page: int = 0) -> Screen:
     """Ask which conversation a text goes to; `message_id` is the user's message.
 
-    Only conversations that can be written to get a button.
+    Of the `latest` conversations those that can be written to get a button, unread ones first; a page
+    out of range becomes the nearest one.
     """
-    can_write = [item for item in negotiations.items if item.messaging_status == "ok"]
-    page, pages = negotiations.page, negotiations.pages
+    can_write = sorted(
+        (item for item in latest.items if item.messaging_status == "ok"),
+        key=lambda item: not item.has_updates,
+    )
+    pages = max(1, -(-len(can_write) // PER_PAGE))
+    page = min(max(page, 0), pages - 1)
     ask = (
         t("To whom shall I send it? Choose a conversation.")
-        if can_write or page or page + 1 < pages
+        if can_write
         else t("There is no conversation that can be written to now, so nothing was sent.")
     )
     hint = t("<i>To answer without this question, reply to a message of the employer.</i>")
+    older = page + 1 == pages and latest.found > len(latest.items)
     return Screen(
-        text=join((ask, _quote(t, text), hint), "\n\n"),
+        text=join(
+            (
+                ask,
+                _quote(t, text),
+                hint,
+                t("<i>Older conversations are in /list: open one and reply to its card.</i>")
+                if older
+                else "",
+            ),
+            "\n\n",
+        ),
         keyboard=rows(
-            *([naming.button(t, item, actions.TO)] for item in can_write),
+            *([_choice(t, item)] for item in can_write[page * PER_PAGE : (page + 1) * PER_PAGE]),
             [
                 press(t.label("◀️ Back"), actions.TO_MORE, str(page - 1)) if page else None,
+                press(f"{page + 1} / {pages}", actions.TO_MORE, str(page)) if pages > 1 else None,
                 press(t.label("More ▶️"), actions.TO_MORE, str(page + 1)) if page + 1 < pages else None,
             ],
             [press(t.label("Don't send"), actions.DROP)],
@@ -201,3 +221,8 @@ def stale_button(t: Texts) -> str:
 def _quote(t: Texts, text: str) -> Html:
     shown = excerpt(text, _EXCERPT)
     return Html(f"<blockquote>{escape(shown)}</blockquote>") if shown else Html("")
+
+
+def _choice(t: Texts, negotiation: Negotiation) -> Key:
+    label = f"{'🔔 ' if negotiation.has_updates else ''}{naming.sign(negotiation.state)} "
+    return press(label + naming.title(t, negotiation), actions.TO, negotiation.id)

@@ -39,8 +39,20 @@ _CLOSED = {
 _CLOSED_OTHERWISE = N_("🔒 hh.ru doesn't let you write here now.")
 
 
-def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None, muted: bool = False) -> Screen:
-    """State, dates, whether one can write, and what can be done."""
+def card(
+    t: Texts,
+    negotiation: Negotiation,
+    *,
+    in_topic: bool = False,
+    now: datetime | None = None,
+    muted: bool = False,
+) -> Screen:
+    """State, dates, whether one can write, and what can be done; `in_topic` where it stands in its own."""
+    write = (
+        t("Whatever you write in this topic goes to the employer.")
+        if in_topic
+        else t("To answer, reply to this message.")
+    )
     resume = shorten(negotiation.resume.title or "", 100) if negotiation.resume else ""
     state = t("State: {state}", state=naming.state(t, negotiation.state))
     facts = join(
@@ -61,7 +73,7 @@ def card(t: Texts, negotiation: Negotiation, *, now: datetime | None = None, mut
             (
                 naming.heading(t, negotiation),
                 facts,
-                why_closed(t, negotiation) or t("To answer, reply to this message."),
+                why_closed(t, negotiation) or write,
             ),
             "\n\n",
         ),
@@ -76,7 +88,7 @@ def with_topic(t: Texts, card: Screen, nid: str) -> Screen:
     return structs.replace(card, keyboard=rows(*card.keyboard, there))
 
 
-def in_topic(t: Texts, negotiation: Negotiation) -> str:
+def moved_to_topic(t: Texts, negotiation: Negotiation) -> str:
     """Pops up: where the card is now."""
     return t.label("The card is in the topic “{name}”", name=shorten(naming.title(t, negotiation), 100))
 

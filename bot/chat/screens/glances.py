@@ -20,7 +20,8 @@ def topic(t: Texts, negotiation: Negotiation) -> Topic:
 
 def opening(t: Texts, negotiation: Negotiation, *, now: datetime | None = None, muted: bool = False) -> Say:
     """The card that stands first in a new topic; without a topic it isn't needed."""
-    said = card(t, negotiation, now=now, muted=muted).say(silent=True, at=topic(t, negotiation))
+    screen = card(t, negotiation, in_topic=True, now=now, muted=muted)
+    said = screen.say(silent=True, at=topic(t, negotiation))
     return Say(
         text=said.text, keyboard=said.keyboard, about=said.about, silent=True, at=said.at, only_there=True
     )
@@ -41,7 +42,7 @@ def refreshed(
     """
     changes: list[Outgoing] = []
     there = spot.card_thread or not topics
-    screen = card(t, negotiation, now=now, muted=muted)
+    screen = card(t, negotiation, in_topic=bool(spot.card_thread), now=now, muted=muted)
     screen = screen if there else with_topic(t, screen, negotiation.id)
     if spot.card and face(screen.text, screen.keyboard) != spot.face:
         changes.append(screen.rewrite(spot.card, at=spot.card_thread, lasting=False))

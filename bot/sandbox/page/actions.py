@@ -69,12 +69,19 @@ class OpenLink(Struct, frozen=True):
     start: str = ""
 
 
+class DeleteTopic(Struct, frozen=True):
+    """A topic to delete, with everything in it."""
+
+    thread_id: int
+
+
 class Media(Struct, frozen=True):
     """Something that isn't text: photo, document, sticker or voice."""
 
     kind: str
     caption: str = ""
     reply_to: int | None = None
+    thread_id: int | None = None
 
 
 class Forward(Struct, frozen=True):
@@ -129,6 +136,12 @@ async def _delete(user: LocalUser, order: Delete) -> Done:
     return None
 
 
+@_action("delete_topic", DeleteTopic)
+async def _delete_topic(user: LocalUser, order: DeleteTopic) -> Done:
+    await user.delete_topic(order.thread_id)
+    return None
+
+
 @_action("press", PressButton)
 async def _press(user: LocalUser, order: PressButton) -> Done:
     waiting = user.tap(order.message_id, order.button)
@@ -147,15 +160,16 @@ async def _open(user: LocalUser, order: OpenLink) -> Done:
 
 @_action("media", Media)
 async def _media(user: LocalUser, order: Media) -> Done:
+    where = {"reply_to": order.reply_to, "thread_id": order.thread_id}
     match order.kind:
         case "photo":
-            return Sent(await user.send_photo(order.caption, reply_to=order.reply_to))
+            return Sent(await user.send_photo(order.caption, **where))
         case "document":
-            return Sent(await user.send_document("Резюме.pdf", b"%PDF-1.7", reply_to=order.reply_to))
+            return Sent(await user.send_document("Резюме.pdf", b"%PDF-1.7", **where))
         case "sticker":
-            return Sent(await user.send_sticker(reply_to=order.reply_to))
+            return Sent(await user.send_sticker(**where))
         case "voice":
-            return Sent(await user.send_voice(reply_to=order.reply_to))
+            return Sent(await user.send_voice(**where))
     raise ValueError(f"nothing of the kind {order.kind!r} can be sent")
 
 

@@ -61,6 +61,7 @@ class Bubble(Struct, frozen=True, omit_defaults=True, kw_only=True):
     location: wire.Location | None = None
     emoji: str | None = None
     service: str | None = None
+    topic_renamed: bool = False
 
 
 class TopicView(Struct, frozen=True, kw_only=True):
@@ -90,12 +91,17 @@ class BotView(Struct, frozen=True, kw_only=True):
 
 
 class Phone(Struct, frozen=True, kw_only=True):
-    """One person's chat with the bot, its latest messages. `standing` is that of `chats.Standing`."""
+    """One person's chat with the bot, its latest messages. `standing` is that of `chats.Standing`.
+
+    `threaded` where the bot's chats have topics.
+    """
 
     person: Person
     bot: BotView
     standing: str
     typing: bool
+    typing_thread: int | None
+    threaded: bool
     topics: tuple[TopicView, ...]
     messages: tuple[Bubble, ...]
 
@@ -149,6 +155,8 @@ def phone(telegram: LocalTelegram, user: LocalUser) -> Phone:
         ),
         standing=user.state.standing.value,
         typing=user.typing,
+        typing_thread=user.state.typing_thread,
+        threaded=telegram.world.topics_enabled,
         topics=tuple(TopicView(id=t.id, name=t.name, color=t.icon_color) for t in user.state.topics.values()),
         messages=tuple(bubble(message) for message in user.messages[-LATEST:]),
     )
@@ -178,6 +186,7 @@ def bubble(message: ChatMessage) -> Bubble:
         location=media.venue.location if media.venue else media.location,
         emoji=media.sticker.emoji if media.sticker else None,
         service=_service(message.service),
+        topic_renamed=bool(message.service and message.service.topic_edited),
     )
 
 
@@ -223,4 +232,5 @@ def _attachment(document: wire.Document | None) -> Attachment | None:
 def _service(service: Service | None) -> str | None:
     if service is None:
         return None
-    return service.topic_created.name if service.topic_created else ""
+    about = service.topic_created or service.topic_edited
+    return about.name if about else ""

@@ -51,6 +51,7 @@ class Service:
     new_members: tuple[wire.User, ...] = ()
     left_member: wire.User | None = None
     topic_created: wire.ForumTopicCreated | None = None
+    topic_edited: wire.ForumTopicEdited | None = None
 
 
 @dataclass(eq=False)
@@ -162,6 +163,7 @@ class ChatMessage:
             new_chat_members=service.new_members,
             left_chat_member=service.left_member,
             forum_topic_created=service.topic_created,
+            forum_topic_edited=service.topic_edited,
             reply_markup=self.markup if isinstance(self.markup, wire.InlineKeyboardMarkup) else None,
         )
 
@@ -191,6 +193,7 @@ class ChatState:
     messages: dict[int, ChatMessage] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     typing_until: float = 0
+    typing_thread: int | None = None
     menu_button: wire.MenuButton | None = None
 
     @property

@@ -176,19 +176,25 @@ class LocalUser(LocalChat):
         """Press with any callback data, also forged."""
         return self.world.press(message, self.user, data)
 
-    async def send_photo(self, caption: str = "", *, reply_to: int | None = None) -> int:
+    async def send_photo(
+        self, caption: str = "", *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> int:
         """Send a picture."""
         file = self.world.store_file("photo", "photo.png", TINY_PNG)
         size = wire.PhotoSize(file_id=file.file_id, file_unique_id=file.file_unique_id, width=1, height=1)
-        return self._post(*tidy(caption, ()), reply_to=reply_to, media=Media(photo=(size,)))
+        return self._post(
+            *tidy(caption, ()), reply_to=reply_to, thread_id=thread_id, media=Media(photo=(size,))
+        )
 
-    async def send_document(self, name: str, content: bytes, *, reply_to: int | None = None) -> int:
+    async def send_document(
+        self, name: str, content: bytes, *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> int:
         """Send a file."""
         file = self.world.store_file("document", name, content)
         document = wire.Document(file_id=file.file_id, file_unique_id=file.file_unique_id, file_name=name)
-        return self._post("", (), reply_to=reply_to, media=Media(document=document))
+        return self._post("", (), reply_to=reply_to, thread_id=thread_id, media=Media(document=document))
 
-    async def send_sticker(self, *, reply_to: int | None = None) -> int:
+    async def send_sticker(self, *, reply_to: int | None = None, thread_id: int | None = None) -> int:
         """Send a sticker."""
         file = self.world.store_file("sticker", "sticker.webp", b"RIFF")
         sticker = wire.Sticker(
@@ -201,15 +207,15 @@ class LocalUser(LocalChat):
             is_video=False,
             emoji="👍",
         )
-        return self._post("", (), reply_to=reply_to, media=Media(sticker=sticker))
+        return self._post("", (), reply_to=reply_to, thread_id=thread_id, media=Media(sticker=sticker))
 
-    async def send_voice(self, *, reply_to: int | None = None) -> int:
+    async def send_voice(self, *, reply_to: int | None = None, thread_id: int | None = None) -> int:
         """Send a voice message."""
         file = self.world.store_file("voice", "voice.ogg", b"OggS")
         voice = wire.Voice(
             file_id=file.file_id, file_unique_id=file.file_unique_id, duration=3, mime_type="audio/ogg"
         )
-        return self._post("", (), reply_to=reply_to, media=Media(voice=voice))
+        return self._post("", (), reply_to=reply_to, thread_id=thread_id, media=Media(voice=voice))
 
     async def forward(
         self, text: str, *, links: tuple[wire.MessageEntity, ...] = (), author: str = "Вакансии"
@@ -255,6 +261,9 @@ class LocalUser(LocalChat):
         elif self.state.standing is Standing.NEVER_STARTED:
             self.state.standing = Standing.OPEN
         replied = self.message(reply_to) if reply_to else None
+        if thread_id is not None and thread_id not in self.state.topics:
+            raise ValueError("no such topic")
+        threaded = thread_id or (replied.thread_id if replied else None)
         message = ChatMessage(
             id=self.world.next_message_id(),
             chat=self.state,
@@ -264,7 +273,7 @@ class LocalUser(LocalChat):
             entities=entities,
             media=media or Media(),
             reply_to=reply_to,
-            thread_id=thread_id or (replied.thread_id if replied else None),
+            thread_id=threaded if self.world.topics_enabled else None,
             forward_origin=forward_origin,
         )
         return self.world.post(message).id

@@ -198,6 +198,12 @@ class ForumTopicCreated(Struct, frozen=True, kw_only=True):
     icon_color: int
 
 
+class ForumTopicEdited(Struct, frozen=True, kw_only=True):
+    """The service message that tells a topic's new name."""
+
+    name: str
+
+
 class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A message of a chat."""
 
@@ -223,6 +229,7 @@ class Message(Struct, frozen=True, omit_defaults=True, kw_only=True):
     new_chat_members: tuple[User, ...] = ()
     left_chat_member: User | None = None
     forum_topic_created: ForumTopicCreated | None = None
+    forum_topic_edited: ForumTopicEdited | None = None
     reply_markup: InlineKeyboardMarkup | None = None
 
 

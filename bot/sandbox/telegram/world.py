@@ -192,7 +192,9 @@ class World:
             return wire.ChatMember(user=self.bot, status="kicked", until_date=0)
         return wire.ChatMember(user=self.bot, status="left")
 
-    def service(self, chat: ChatState, sender: wire.User, service: Service) -> ChatMessage:
+    def service(
+        self, chat: ChatState, sender: wire.User, service: Service, thread_id: int | None = None
+    ) -> ChatMessage:
         """A service message."""
         return self.post(
             ChatMessage(
@@ -201,6 +203,7 @@ class World:
                 sender=sender,
                 date=self.now(),
                 service=service,
+                thread_id=thread_id,
                 silent=True,
             )
         )

@@ -20,7 +20,7 @@ def test_every_sign_is_a_reaction_of_telegram(name: str) -> None:
 
 
 def test_the_question_to_whom_keeps_the_text_and_offers_only_open_conversations() -> None:
-    latest = page(negotiation("1"), negotiation("2", messaging_status="archived"), pages=3, number=1)
+    latest = page(negotiation("1"), negotiation("2", messaging_status="archived"))
     screen = answers.to_whom(RU, "Да, <приду>", 55, latest)
     assert screen.about == Draft("Да, <приду>", 55)
     assert "Да, <приду>" in shown(screen.text)
@@ -31,14 +31,37 @@ def test_the_question_to_whom_keeps_the_text_and_offers_only_open_conversations(
         if key.press and key.press.action == actions.TO
     ] == [("1",)]
     assert "📨 ООО «Ромашка» — Python-разработчик" in labels(screen.keyboard)
-    more = [
-        key.press.args
-        for row in screen.keyboard
-        for key in row
-        if key.press and key.press.action == actions.TO_MORE
-    ]
-    assert more == [("0",), ("2",)]
     assert actions.DROP in presses(screen.keyboard)
+    assert actions.TO_MORE not in presses(screen.keyboard)
+
+
+def test_unread_conversations_are_the_first_to_choose_from() -> None:
+    latest = page(negotiation("1"), negotiation("2", has_updates=True), negotiation("3"))
+    first, *_ = answers.to_whom(RU, "Да", 55, latest).keyboard
+    assert first[0].press is not None
+    assert first[0].press.args == ("2",)
+    assert first[0].label.startswith("🔔")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown_here", "ways"), [(0, 8, ["0", "1"]), (1, 8, ["0", "1", "2"]), (9, 4, ["1", "2"])]
+)
+def test_many_conversations_are_paged(number: int, shown_here: int, ways: list[str]) -> None:
+    latest = page(*(negotiation(str(nid)) for nid in range(20)))
+    pressed = [
+        key.press
+        for row in answers.to_whom(RU, "Да", 55, latest, number).keyboard
+        for key in row
+        if key.press
+    ]
+    assert sum(press.action == actions.TO for press in pressed) == shown_here
+    assert [press.args[0] for press in pressed if press.action == actions.TO_MORE] == ways
+
+
+def test_the_last_page_tells_where_older_conversations_are() -> None:
+    latest = page(*(negotiation(str(nid)) for nid in range(10))).model_copy(update={"found": 300})
+    assert "/list" not in answers.to_whom(RU, "Да", 55, latest).text
+    assert "/list" in answers.to_whom(RU, "Да", 55, latest, 1).text
 
 
 def test_where_nobody_can_be_written_to_the_question_becomes_an_answer() -> None:

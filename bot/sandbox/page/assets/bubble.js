@@ -10,12 +10,13 @@ const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictograph
 
 /**
  * The list item of a message. `actions`: `reply`, `edit`, `remove`, `copy`, `press`, `open`, `command`.
- * `view`: the message, and whether it `ends` a group of one author.
+ * `view`: the message, whether it `ends` a group of one author, and the `topic` it stands in where that is to be shown.
  */
 export function bubble(view, actions) {
   const { message } = view;
   if (message.kind === "service") {
-    return h("li", { class: "note", "data-testid": `message-${message.id}` }, h("span", {}, t("topic", { name: message.service })));
+    const said = t(message.topic_renamed ? "topic.renamed" : "topic", { name: message.service });
+    return h("li", { class: "note", "data-testid": `message-${message.id}` }, h("span", {}, said));
   }
   const side = message.from_bot ? "in" : "out";
   const body = h(
@@ -43,6 +44,14 @@ export function bubble(view, actions) {
       "data-from": message.from_bot ? "bot" : "person",
       "data-kind": message.kind,
     },
+    view.topic
+      ? h(
+          "button",
+          { class: "topic-name", type: "button", "data-testid": "topic-name", onclick: () => actions.topic(message.thread_id) },
+          h("i", { class: `dot c${view.topic.color.toString(16)}` }),
+          h("span", {}, view.topic.name),
+        )
+      : null,
     h("div", { class: "line" }, body, more(message, actions)),
     message.keyboard?.length ? keyboard(message, actions) : null,
   );

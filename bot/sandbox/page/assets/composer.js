@@ -42,9 +42,13 @@ export class Composer {
     this.showBar();
   }
 
-  /** The bot's commands, and the newest message that asks for an answer. */
-  update(commands, prompting) {
+  /** The bot's commands, the newest message that asks for an answer, and the name of the open topic. */
+  update(commands, prompting, topic) {
     this.commands = commands;
+    if (this.topic !== topic) {
+      this.topic = topic;
+      this.showBar();
+    }
     this.menuButton.hidden = commands.length === 0;
     if (prompting && prompting.id > this.dismissed && !this.answering && !this.editing) {
       this.dismissed = prompting.id;
@@ -84,7 +88,7 @@ export class Composer {
 
   showBar() {
     const about = this.answering ?? this.editing;
-    this.text.placeholder = this.answering?.prompt || t("message");
+    this.text.placeholder = this.answering?.prompt || (this.topic ? t("message.in", { name: brief(this.topic) }) : t("message"));
     this.go.setAttribute("aria-label", t(this.editing ? "save" : "send"));
     this.go.replaceChildren(icon(this.editing ? "check" : "send"));
     this.bar.hidden = !about;
@@ -154,3 +158,5 @@ export class Composer {
     menu(this.clip, "attachments", [vacancy, ...kinds]);
   }
 }
+
+const brief = (name) => (name.length > 22 ? `${name.slice(0, 21)}…` : name);

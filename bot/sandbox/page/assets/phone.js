@@ -21,6 +21,7 @@ export class Phone {
     this.data = null;
     this.topic = null;
     this.seen = null;
+    this.topicSeen = new Map();
     this.rung = null;
     this.build();
     setInterval(() => this.tick(), 10_000);
@@ -32,15 +33,26 @@ export class Phone {
 
   /** How many of the bot's messages have not been looked at. */
   get unread() {
-    if (!this.data || this.seen === null) return 0;
-    return this.data.messages.filter((message) => message.from_bot && message.id > this.seen && message.kind !== "service").length;
+    return this.fresh().length;
+  }
+
+  /** The bot's messages that have not been looked at, of one topic or of all. */
+  fresh(topic = null) {
+    if (!this.data || this.seen === null) return [];
+    return this.data.messages.filter(
+      (message) =>
+        message.from_bot &&
+        message.kind !== "service" &&
+        (topic === null || message.thread_id === topic) &&
+        message.id > Math.max(this.seen, this.topicSeen.get(message.thread_id) ?? 0),
+    );
   }
 
   build() {
     this.composer = new Composer({
       send: (text, replyTo) => this.act("send", { text, reply_to: replyTo, thread_id: this.topic }),
       edit: (id, text) => this.act("edit", { message_id: id, text }),
-      media: (kind, replyTo) => this.act("media", { kind, reply_to: replyTo }),
+      media: (kind, replyTo) => this.act("media", { kind, reply_to: replyTo, thread_id: this.topic }),
       vacancy: () => this.acts.vacancies(this),
     });
     this.name = h("select", { class: "owner", "data-testid": "owner", onchange: (event) => this.acts.owner(this.number, Number(event.target.value)) });
@@ -58,7 +70,7 @@ export class Phone {
     this.about = h("div", { class: "about-bot" });
     this.end = h("button", { class: "to-end", type: "button", "data-testid": "to-end", onclick: () => this.toEnd(true) }, icon("down"), h("b", { "data-testid": "unread" }));
     this.start = h("button", { class: "start", type: "button", "data-testid": "start", onclick: () => this.begin() });
-    this.ring = h("div", { class: "ring", role: "status", "data-testid": "ring", onclick: () => this.toEnd(true) });
+    this.ring = h("div", { class: "ring", role: "status", "data-testid": "ring", onclick: () => this.answerRing() });
     this.element = h(
       "section",
       { class: "phone", "data-testid": `phone-${this.number}` },
@@ -91,6 +103,8 @@ export class Phone {
   /** Write the labels again, in the page's present language. */
   relabel() {
     this.composer.relabel();
+    this.topics.known = undefined;
+    this.topics.replaceChildren();
     this.list.known = undefined;
     this.list.replaceChildren();
     if (this.data) this.show(this.data, this.people);
@@ -104,6 +118,7 @@ export class Phone {
     const stick = changed || mine || this.isNearEnd();
     if (changed) {
       this.topic = null;
+      this.topicSeen.clear();
       this.seen = this.rung = Math.max(0, ...data.messages.map((message) => message.id));
       this.composer.calm();
     }
@@ -115,7 +130,7 @@ export class Phone {
     this.showStart();
     const shown = this.visibleMessages();
     this.composer.forget(new Set(data.messages.map((message) => message.id)));
-    this.composer.update(data.bot.commands, prompting(shown));
+    this.composer.update(data.bot.commands, prompting(shown), this.topicView?.name);
     if (stick) this.toEnd(false);
     this.announce();
     this.look();
@@ -128,7 +143,8 @@ export class Phone {
     this.name.replaceChildren(...people.map((each) => h("option", { value: String(each.id), selected: each.id === person.id }, fullName(each))));
     this.name.value = String(person.id);
     this.title.textContent = bot.name;
-    const state = standing === "blocked" ? "blocked" : typing ? "typing" : "bot";
+    const here = typing && (this.topic === null || (this.data.typing_thread ?? null) === this.topic);
+    const state = standing === "blocked" ? "blocked" : here ? "typing" : "bot";
     this.state.textContent = t(state);
     this.state.classList.toggle("busy", state === "typing");
     this.settings.setAttribute("aria-label", t("phone.settings"));
@@ -152,27 +168,48 @@ export class Phone {
     return this.data.messages.filter((message) => this.topic === null || message.thread_id === this.topic);
   }
 
+  /** The open topic. */
+  get topicView() {
+    return this.data?.topics.find((topic) => topic.id === this.topic);
+  }
+
+  openTopic(id) {
+    this.topic = id;
+    this.composer.calm();
+    this.list.known = undefined;
+    this.list.replaceChildren();
+    this.show(this.data, this.people);
+    this.toEnd(false);
+    this.topics.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  /** The tabs of topics, the one with the latest message first. */
   showTopics() {
-    const topics = this.data.topics;
+    const { threaded, messages } = this.data;
+    const latest = new Map();
+    for (const message of messages) if (message.thread_id) latest.set(message.thread_id, message.id);
+    const topics = threaded ? [...this.data.topics].sort((a, b) => (latest.get(b.id) ?? 0) - (latest.get(a.id) ?? 0)) : [];
     if (!topics.some((topic) => topic.id === this.topic)) this.topic = null;
     this.topics.hidden = topics.length === 0;
-    const chip = (id, name, color) =>
-      h(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(this.topic === id),
-          "data-testid": id === null ? "topic-all" : `topic-${id}`,
-          onclick: () => {
-            this.topic = id;
-            this.show(this.data, this.people);
-            this.toEnd(false);
+    const chip = (id, name, color) => ({ id, name, color, pressed: this.topic === id, fresh: id === null ? 0 : this.fresh(id).length });
+    keep(
+      this.topics,
+      [chip(null, t("topics.all"), null), ...topics.map((topic) => chip(topic.id, topic.name, topic.color))],
+      (each) => each.id,
+      (each) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(each.pressed),
+            "data-testid": each.id === null ? "topic-all" : `topic-${each.id}`,
+            onclick: () => this.openTopic(each.id),
           },
-        },
-        color === null ? null : h("i", { class: `dot c${color.toString(16)}` }),
-        name,
-      );
-    this.topics.replaceChildren(chip(null, t("topics.all"), null), ...topics.map((topic) => chip(topic.id, topic.name, topic.color)));
+          each.color === null ? null : h("i", { class: `dot c${each.color.toString(16)}` }),
+          h("span", {}, each.name),
+          each.fresh ? h("b", { "data-testid": "topic-unread" }, String(each.fresh)) : null,
+        ),
+    );
   }
 
   showMessages(changed) {
@@ -184,7 +221,9 @@ export class Phone {
       const before = messages[at - 1];
       const after = messages[at + 1];
       if (!before || day(new Date(before.date * 1000)) !== label) items.push({ day: label, key: `day-${date.toDateString()}` });
-      items.push({ key: message.id, message, ends: !after || !together(message, after) });
+      const begins = !before || before.thread_id !== message.thread_id || !together(before, message);
+      const topic = this.topic === null && begins && message.kind !== "service" ? this.data.topics.find((each) => each.id === message.thread_id) : undefined;
+      items.push({ key: message.id, message, topic, ends: !after || !together(message, after) || after.thread_id !== message.thread_id });
     });
     const acts = {
       reply: (message) => this.composer.reply(message),
@@ -193,8 +232,9 @@ export class Phone {
       copy: (message) => this.copy(message.text),
       press: (message, button, at, element) => this.press(message, button, at, element),
       open: (url) => this.open(url),
-      command: (text) => this.act("send", { text }),
+      command: (text) => this.act("send", { text, thread_id: this.topic }),
       show: (id) => this.flash(id),
+      topic: (id) => this.openTopic(id),
     };
     if (changed) {
       this.list.known = undefined;
@@ -226,9 +266,11 @@ export class Phone {
     const loud = fresh.filter((message) => !message.silent).at(-1);
     if (!loud) return;
     const text = loud.text || loud.venue?.title || loud.document?.name || "";
+    const topic = this.data.topics.find((each) => each.id === loud.thread_id);
+    this.ringing = topic ? topic.id : null;
     this.ring.replaceChildren(
       h("span", { class: "avatar" }, bridge()),
-      h("span", {}, h("strong", {}, this.data.bot.name), h("span", {}, text.replace(/\s+/g, " "))),
+      h("span", {}, h("strong", {}, topic?.name ?? this.data.bot.name), h("span", {}, text.replace(/\s+/g, " "))),
     );
     for (const element of [this.ring, this.bell]) {
       element.classList.remove("on");
@@ -237,6 +279,11 @@ export class Phone {
     }
     clearTimeout(this.silence);
     this.silence = setTimeout(() => this.ring.classList.remove("on"), RING_SECONDS * 1000);
+  }
+
+  answerRing() {
+    if (this.topic !== null && this.ringing !== this.topic) this.openTopic(this.ringing);
+    else this.toEnd(true);
   }
 
   isNearEnd() {
@@ -248,8 +295,13 @@ export class Phone {
   look() {
     if (!this.data) return;
     const visible = this.element.offsetParent !== null && !document.hidden;
-    if (visible && this.isNearEnd()) this.seen = Math.max(this.seen, ...this.data.messages.map((message) => message.id));
-    const unread = this.unread;
+    if (visible && this.isNearEnd()) {
+      const last = Math.max(0, ...this.visibleMessages().map((message) => message.id));
+      if (this.topic === null) this.seen = Math.max(this.seen, last);
+      else this.topicSeen.set(this.topic, last);
+      this.showTopics();
+    }
+    const unread = this.fresh(this.topic).length;
     this.end.classList.toggle("on", visible && !this.isNearEnd());
     this.end.setAttribute("aria-label", unread ? t("unread", { n: unread }) : t("phone.back"));
     this.end.querySelector("b").textContent = unread ? String(unread) : "";
@@ -325,6 +377,16 @@ export class Phone {
         act: () => this.act(blocked ? "unblock" : "block", {}),
       },
     ];
+    if (this.topicView) {
+      items.unshift({
+        testid: "topic-delete",
+        icon: icon("trash"),
+        label: t("topic.delete"),
+        detail: this.topicView.name,
+        danger: true,
+        act: () => this.act("delete_topic", { thread_id: this.topic }),
+      });
+    }
     menu(this.settings, "phone-menu", items);
   }
 }

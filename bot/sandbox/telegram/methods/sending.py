@@ -67,11 +67,11 @@ def _replied(world: World, chat: ChatState, parameters: Parameters) -> int | Non
     raise BadRequest("message to be replied not found")
 
 
-def _thread(chat: ChatState, parameters: Parameters) -> int | None:
+def _thread(world: World, chat: ChatState, parameters: Parameters) -> int | None:
     thread_id = parameters.integer("message_thread_id")
     if not thread_id:
         return None
-    if thread_id not in chat.topics:
+    if thread_id not in chat.topics or not world.topics_enabled:
         raise BadRequest("message thread not found")
     return thread_id
 
@@ -80,7 +80,7 @@ def _send(
     world: World, parameters: Parameters, content: Formatted, media: Media | None = None
 ) -> wire.Message:
     chat = writable_chat(world, parameters)
-    thread_id = _thread(chat, parameters)
+    thread_id = _thread(world, chat, parameters)
     reply_to = _replied(world, chat, parameters)
     markup = read_markup(parameters.text("reply_markup"))
     world.pace.spend(chat.id, world.clock.now())
@@ -217,7 +217,7 @@ def send_chat_action(world: World, parameters: Parameters) -> Result:
     if action not in CHAT_ACTIONS:
         raise BadRequest("wrong parameter action in request")
     chat = writable_chat(world, parameters)
-    _thread(chat, parameters)
+    chat.typing_thread = _thread(world, chat, parameters)
     chat.typing_until = 0 if action == "cancel" else world.clock.now() + TYPING_SECONDS
     world.changes.notify(chat.id)
     return True

@@ -64,7 +64,7 @@ def edit_forum_topic(world: World, parameters: Parameters) -> Result:
     if not parameters.has("icon_custom_emoji_id") and name in {"", topic.name}:
         raise BadRequest("TOPIC_NOT_MODIFIED")
     topic.name = name or topic.name
-    world.changes.notify(chat.id)
+    world.service(chat, world.bot, Service(topic_edited=wire.ForumTopicEdited(name=topic.name)), topic.id)
     return True
 
 
