@@ -139,11 +139,6 @@ class Texts:
         """Weekday, date and time, in the zone that `when` has."""
         return format_datetime(when, "EEEE, d MMMM, HH:mm", locale=self._locale)
 
-    def city(self, zone: str) -> str:
-        """The city that an IANA time zone is named after."""
-        known = self._locale.time_zones.get(zone, {}).get("city")
-        return str(known or zone.rpartition("/")[2].replace("_", " "))
-
     def day(self, when: datetime, now: datetime | None = None) -> str:
         """Short date in the user's zone, for lists; without the year in the year of `now`."""
         local = when.astimezone(self._zone)

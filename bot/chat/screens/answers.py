@@ -38,6 +38,12 @@ _KINDS = {
     "poll": N_("hh.ru takes only text here, so the poll was not sent."),
     "dice": N_("hh.ru takes only text here, so the dice was not sent."),
 }
+_DICTATE = N_("To speak instead of typing, use the microphone of your phone's keyboard: it writes text.")
+_LINK = N_("Put it somewhere on the web and write the link.")
+_INSTEAD = {
+    **dict.fromkeys(("voice", "video_note", "audio"), _DICTATE),
+    **dict.fromkeys(("photo", "video", "document"), _LINK),
+}
 
 
 def to_whom(t: Texts, text: str, message_id: int, latest: Negotiations, page: int = 0) -> Screen:
@@ -158,7 +164,7 @@ def cannot_edit_closed(t: Texts, why: Html) -> Screen:
 def cannot_send(t: Texts, what: str) -> Screen:
     """Something that is no text; `what` is the Bot API's name of it (photo, voice, sticker, ...)."""
     known = _KINDS.get(what, N_("hh.ru takes only text here, so this was not sent."))
-    return Screen(text=join((t(known), t("Write it in words, please."))))
+    return Screen(text=join((t(known), t(_INSTEAD.get(what, N_("Write it in words, please."))))))
 
 
 def too_long(t: Texts, n: int, limit: int) -> Screen:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from bot.chat import cities
 from bot.chat.appointments import appointment
 from bot.chat.calendar import Entry, calendar_file
 from bot.chat.html import Html, excerpt, join
@@ -13,7 +15,8 @@ from bot.chat.screens import naming
 from bot.chat.screens.keys import web_address
 from bot.chat.screens.places import line, point
 from bot.chat.texts import Texts
-from bot.hh.models import Message, Negotiation
+from bot.hh.models import Address, Message, Negotiation
+from bot.sync.quiet import zone_of
 
 LASTS: Final = timedelta(hours=1)
 """How long an interview is taken to last: employers hardly ever say."""
@@ -30,7 +33,7 @@ def interview(t: Texts, negotiation: Negotiation, message: Message, now: datetim
     """
     if negotiation.state.id in _NOT_BEFORE or not message.text or message.mine:
         return None
-    starts = appointment(message.text, message.created_at, t.zone)
+    starts = appointment(message.text, message.created_at, _zone(t, message.address))
     if starts is None or (now and starts <= now):
         return None
     about = naming.title(t, negotiation)
@@ -56,18 +59,21 @@ def interview(t: Texts, negotiation: Negotiation, message: Message, now: datetim
     )
 
 
+def _zone(t: Texts, address: Address | None) -> ZoneInfo:
+    """In whose time an employer writes: that of the city he invites to, else the user's."""
+    there = cities.find(address.city) if address and address.city else None
+    return zone_of(there) if there else t.zone
+
+
 def _caption(t: Texts, starts: datetime) -> Html:
-    when = t("📅 <b>{moment}</b> · {zone}", moment=t.weekday_moment(starts), zone=_zone(t, starts))
+    zone = starts.tzinfo if isinstance(starts.tzinfo, ZoneInfo) else t.zone
+    whose = f"{cities.city(zone.key, t.language)}, {cities.offset(zone, starts)}"
+    when = t("📅 <b>{moment}</b> · {zone}", moment=t.weekday_moment(starts), zone=whose)
+    here = starts.astimezone(t.zone)
+    elsewhere = here.utcoffset() != starts.utcoffset()
     note = t(
         "<i>I have found the date and time in the employer's text: "
         "compare before you add it to your calendar. I've taken it to last an hour.</i>"
     )
-    return join((when, note), "\n\n")
-
-
-def _zone(t: Texts, starts: datetime) -> str:
-    """In whose time that is."""
-    zone = str(starts.tzinfo)
-    offset = starts.utcoffset() or timedelta()
-    hours = f"{offset / timedelta(hours=1):+g}"
-    return f"{t.city(zone)}, UTC{hours}"
+    yours = t("By your clock: {moment}", moment=t.weekday_moment(here)) if elsewhere else ""
+    return join((join((when, yours)), note), "\n\n")
