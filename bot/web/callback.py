@@ -12,6 +12,7 @@ from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
 from bot.linking import (
     AccessDenied,
+    Candidate,
     Incomplete,
     Linking,
     LinkingError,
@@ -54,7 +55,7 @@ class Callback:
     async def _page(self, query: Mapping[str, str], t: Texts, chat: Chat) -> Page:
         try:
             candidate = await self._linking.finish(query)
-            return pages.confirm(t, candidate.me, chat, await self._linking.offer(candidate))
+            return pages.confirm(t, candidate.me, chat, await self._offer(candidate))
         except StoreUnavailable as error:
             log.warning("an account could not be linked: %s", error)
             return pages.unavailable(t, chat)
@@ -62,6 +63,13 @@ class Callback:
             return _ended(error, t, chat)
         except HhError as error:
             return _failed(error, t, chat)
+
+    async def _offer(self, candidate: Candidate) -> str:
+        try:
+            return await self._linking.offer(candidate)
+        except StoreUnavailable:
+            await self._linking.discard(candidate.tokens)
+            raise
 
 
 def _ended(error: LinkingError, t: Texts, chat: Chat) -> Page:

@@ -85,18 +85,23 @@ class Chat:
 
 def texts_for(accept_language: str) -> Texts:
     """The voice for a browser's Accept-Language header (RFC 9110, 12.5.4); Russian where it says nothing."""
-    wishes = re.findall(r"([A-Za-z]+)[A-Za-z0-9-]*\s*(?:;\s*q=([0-9.]{1,5}))?\s*(?:,|$)", accept_language)
-    ranked = sorted(wishes, key=lambda wish: -_weight(wish[1]))
-    wanted = [language.lower() for language, weight in ranked if _weight(weight) > 0]
+    wishes = [_wish(range_) for range_ in accept_language.split(",")]
+    ranked = sorted(wishes, key=lambda wish: -wish[1])
+    wanted = [
+        language for language, weight in ranked if language.isascii() and language.isalpha() and weight > 0
+    ]
     spoken = [language for language in wanted if language == "en" or closest(language) == "ru"]
     return Texts((spoken or wanted or ["ru"])[0])
 
 
-def _weight(text: str) -> float:
-    try:
-        return float(text or "1")
-    except ValueError:
-        return 0.0
+def _wish(range_: str) -> tuple[str, float]:
+    """The language of one range, without its region, and how much it is wished for, from 0 to 1."""
+    tag, _, weight = range_.partition(";")
+    language, name, value = tag.strip().partition("-")[0].lower(), *weight.strip().partition("=")[::2]
+    if not weight.strip():
+        return language, 1.0
+    known = name.strip().lower() == "q" and re.fullmatch(r"[01](\.[0-9]{0,3})?", value.strip())
+    return language, float(value) if known else 0.0
 
 
 def confirm(t: Texts, me: Me, chat: Chat, code: str) -> Page:

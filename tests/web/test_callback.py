@@ -135,7 +135,9 @@ async def test_hh_away_is_said_and_can_be_tried_again(
     assert Seen(answer).buttons == [CHAT + LINK_ANEW]
 
 
-async def test_redis_away_is_said(back: Browser, redis: Client, smirnova: Applicant) -> None:
+async def test_redis_away_is_said_and_no_token_stays_behind(
+    back: Browser, redis: Client, hh: LocalHh, smirnova: Applicant
+) -> None:
     path = await back.leave(smirnova)
     await redis.config_set("maxmemory", "1")
     try:
@@ -144,6 +146,8 @@ async def test_redis_away_is_said(back: Browser, redis: Client, smirnova: Applic
         await redis.config_set("maxmemory", "0")
     assert answer.status_code == 503
     assert "stumbled" in Seen(answer).heading
+    assert hh.tokens.pairs(smirnova.id)
+    assert hh.tokens.live(smirnova.id) == []
 
 
 async def test_an_error_that_hh_names_is_shown_without_words_from_the_address(
