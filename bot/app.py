@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import NoReturn
@@ -84,14 +84,16 @@ async def run(
     worker: bool = True,
     telegram_link_base: str = "https://t.me",
     timing: Timing | None = None,
+    clock: Callable[[], float] | None = None,
     ready: asyncio.Event | None = None,
 ) -> None:
-    """Run until cancelled; then stop in order. `ready` is set once updates can come in.
+    """Run until cancelled; then stop in order. `ready` is set once updates can come in, `clock` replaces
+    Redis's time in tests.
 
     Raises `bot.store.errors.EmbeddedServerError` and OSError (the port is taken) at the start.
     """
     timing = timing or Timing()
-    async with _shared(settings, timing) as shared, asyncio.TaskGroup() as tasks:
+    async with _shared(settings, timing, clock) as shared, asyncio.TaskGroup() as tasks:
         if web:
             tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready))
         if worker:
@@ -102,7 +104,9 @@ async def run(
 
 
 @asynccontextmanager
-async def _shared(settings: Settings, timing: Timing) -> AsyncIterator[_Shared]:
+async def _shared(
+    settings: Settings, timing: Timing, clock: Callable[[], float] | None
+) -> AsyncIterator[_Shared]:
     # Before the server starts: a lost key must not be replaced by a new one unnoticed.
     secrets = [key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)]
     async with AsyncExitStack() as stack:
@@ -127,7 +131,7 @@ async def _shared(settings: Settings, timing: Timing) -> AsyncIterator[_Shared]:
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
         yield _Shared(
             store=store,
-            mailboxes=Mailboxes(store, lease=timing.lease),
+            mailboxes=Mailboxes(store, lease=timing.lease, clock=clock),
             vault=vault,
             oauth=oauth,
             hh=hh,

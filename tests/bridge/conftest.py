@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +37,20 @@ class Bridge:
     resume: Resume
 
     @asynccontextmanager
-    async def running(self, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
+    async def running(
+        self, *, web: bool = True, worker: bool = True, clock: Callable[[], float] | None = None
+    ) -> AsyncIterator[None]:
         """The bridge as one process, until the block ends."""
         ready = asyncio.Event()
         task = asyncio.create_task(
-            run(self.settings, web=web, worker=worker, timing=FAST, ready=ready if web else None)
+            run(
+                self.settings,
+                web=web,
+                worker=worker,
+                timing=FAST,
+                clock=clock,
+                ready=ready if web else None,
+            )
         )
         waiting = asyncio.create_task(ready.wait())
         if web:
