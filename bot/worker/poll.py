@@ -178,7 +178,7 @@ class Poll:
         for event in events:
             metrics.EVENTS.labels(event.kind).inc()
         clock = self._services.clock()
-        change = await tell(self._services, self._session, events, clock, now.there)
+        change = await tell(self._session, events, clock, now.there, topics=self._topics)
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
         head = {"news": clock} if events else {}
         book = (await self._session.book()).put(negotiation.id, entry)
@@ -189,7 +189,7 @@ class Poll:
     async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
         """What changes at messages that stand in the chat already."""
         session = self._session
-        spot, topics = (await session.shown()).of(negotiation.id), self._services.topic_mode.on
+        spot, topics = (await session.shown()).of(negotiation.id), self._topics
         muted = session.mutes(negotiation.id)
         return refreshed(texts_of(session), negotiation, spot, topics=topics, now=now, muted=muted)
 
@@ -204,6 +204,10 @@ class Poll:
                     hh_id=hh_id,
                 )
             )
+
+    @property
+    def _topics(self) -> bool:
+        return self._services.topic_mode.on
 
     @property
     def _unopened(self) -> bool:

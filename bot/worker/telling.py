@@ -30,9 +30,9 @@ _LISTED_FROM = 11
 class _Words:
     """Puts news into words, each in the place of its conversation; `now` is the moment of telling."""
 
-    def __init__(self, services: Services, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, *, topics: bool) -> None:
         self._session = session
-        self._topics = services.topic_mode.on
+        self._topics = topics
         self._texts = texts_of(session)
         self._now = now
         self._opened: set[str] = set()
@@ -49,13 +49,16 @@ class _Words:
 
 
 async def tell(
-    services: Services, session: Session, events: Sequence[Event], clock: float, now: datetime
+    session: Session, events: Sequence[Event], clock: float, now: datetime, *, topics: bool
 ) -> Change:
-    """What comes of news in one conversation. `clock` is our time, `now` hh.ru's."""
+    """What comes of news in one conversation. `clock` is our time, `now` hh.ru's.
+
+    `topics` where each conversation has a topic of its own.
+    """
     account = session.account
     if account is None or not events:
         return Change()
-    chosen, words = account.preferences, _Words(services, session, now)
+    chosen, words = account.preferences, _Words(session, now, topics=topics)
     quiet = is_quiet(chosen, datetime.fromtimestamp(clock, zone_of(account.zone)))
     said: list[Outgoing] = []
     waiting: list[Later] = []
@@ -81,13 +84,13 @@ async def tell(
 
 
 async def release(
-    services: Services, session: Session, entries: Sequence[Later], clock: float
+    session: Session, entries: Sequence[Later], clock: float, *, topics: bool
 ) -> list[Outgoing]:
     """The words for what quiet hours held back, in order: at most one sound, and a list first of many."""
     account = session.account
     if account is None:
         return []
-    words = _Words(services, session, datetime.fromtimestamp(clock, UTC))
+    words = _Words(session, datetime.fromtimestamp(clock, UTC), topics=topics)
     events = [entry.event for entry in entries]
     hows = [late(event.kind, event.negotiation.id, account.preferences) for event in events]
     rings = Telling.LOUD in hows
@@ -102,6 +105,17 @@ async def release(
     return said
 
 
+async def due(session: Session, clock: float, *, topics: bool) -> Change:
+    """What has waited and may be told now: after the quiet hours, or in the digest."""
+    account = session.account
+    held, digested = (_past(moment, clock) for moment in _dues(session, clock))
+    told = [entry for entry in await session.later() if (digested if entry.digest else held)]
+    said = await release(session, [entry for entry in told if not entry.digest], clock, topics=topics)
+    listed = [entry.event for entry in told if entry.digest]
+    said += [screen.say(silent=True) for screen in digest(texts_of(session), listed)]
+    return Change(said=said, told=told, hh_id=account.hh_id if account else None)
+
+
 class LaterLane:
     """Tells what has waited, once it is time."""
 
@@ -112,26 +126,24 @@ class LaterLane:
     def ready(self) -> bool:
         """True where the quiet hours are over, or the digest is due."""
         now = self._services.clock()
-        return any(due is not None and due <= now for due in self._dues(now))
+        return any(_past(moment, now) for moment in _dues(self._session, now))
 
     async def run(self) -> None:
         """Put it on the outbox."""
-        session, clock = self._session, self._services.clock()
-        account = session.account
-        held, digested = (due is not None and due <= clock for due in self._dues(clock))
-        if account is None:
-            return
-        due = [entry for entry in await session.later() if (digested if entry.digest else held)]
-        said = await release(self._services, session, [entry for entry in due if not entry.digest], clock)
-        listed = [entry.event for entry in due if entry.digest]
-        said += [screen.say(silent=True) for screen in digest(texts_of(session), listed)]
+        session, services = self._session, self._services
         try:
-            await session.commit(Change(said=said, told=due, hh_id=account.hh_id))
+            await session.commit(await due(session, services.clock(), topics=services.topic_mode.on))
         except Superseded:
             log.info("the news that waited was told, or the account changed, meanwhile")
 
-    def _dues(self, now: float) -> tuple[float | None, float | None]:
-        return self._session.held_due(now), self._session.digest_due(now)
+
+def _dues(session: Session, now: float) -> tuple[float | None, float | None]:
+    """When what is held back, and when the digest, may be told."""
+    return session.held_due(now), session.digest_due(now)
+
+
+def _past(moment: float | None, now: float) -> bool:
+    return moment is not None and moment <= now
 
 
 async def _held_of(session: Session, nid: str) -> list[Later]:

@@ -129,7 +129,7 @@ class UpdatesLane:
         said = [_answer(entry) for entry in turn.outgoing]
         held = [entry for entry in await self._session.later() if not entry.digest] if turn.tells_held else []
         if held and turn.account is not None:
-            said += await release(self._services, self._session, held, turn.now)
+            said += await release(self._session, held, turn.now, topics=self._services.topic_mode.on)
         another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
         await self._session.commit(
             Change(
