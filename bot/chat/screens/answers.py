@@ -47,7 +47,7 @@ _INSTEAD = {
 
 
 def to_whom(t: Texts, text: str, message_id: int, latest: Negotiations, page: int = 0) -> Screen:
-    """Ask which conversation a text goes to; `message_id` is the user's message.
+    """Ask which conversation a text goes to; `message_id` is the user's message, which this replies to.
 
     Of the `latest` conversations those that can be written to get a button, unread ones first; a page
     out of range becomes the nearest one.
@@ -69,7 +69,6 @@ def to_whom(t: Texts, text: str, message_id: int, latest: Negotiations, page: in
         text=join(
             (
                 ask,
-                _quote(t, text),
                 hint,
                 t("<i>Older conversations are in /list: open one and reply to its card.</i>")
                 if older
