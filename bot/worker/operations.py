@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.chat import actions
 from bot.chat.html import digest
 from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
-from bot.chat.outgoing import Application, Conversation, Mark, Outgoing, Screen
+from bot.chat.outgoing import Application, Conversation, Draft, Mark, Outgoing, Screen
 from bot.chat.screens import answers, applying, conversation
 from bot.chat.screens.glances import refreshed
+from bot.chat.screens.keys import press
 from bot.chat.screens.trouble import reason, trouble
 from bot.chat.screens.waited import EDITED_EMOJI
 from bot.chat.shown import Sent
@@ -118,7 +120,12 @@ class _Send:
             fallback=answers.refused_fallback(t),
             at=self._intent.thread,
         )
-        return [mark, place(self._intent, answers.not_sent(t, reason(t, error)))]
+        screen = answers.not_sent(t, reason(t, error))
+        if isinstance(error, CaptchaRequired):
+            again = press(t.label("🔁 Done, try again"), actions.CORRECT, self._intent.nid)
+            draft = Draft(self._intent.text, self._intent.chat_message_id)
+            screen = answers.after_check(t, screen, error.url, again, draft)
+        return [mark, place(self._intent, screen)]
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         screen = answers.may_not_have_been_sent(t, self._intent.text)
@@ -178,6 +185,8 @@ class _Edit:
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         intent = self._intent
+        if isinstance(error, CaptchaRequired):
+            return [place(intent, trouble(t, error))]
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
         return [place(intent, screen)]
 
@@ -234,7 +243,12 @@ class _Hide:
         return await self._done(t, negotiation) if hidden else None
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        return [place(self._intent, answers.not_done(t, reason(t, error)))]
+        screen = answers.not_done(t, reason(t, error))
+        if isinstance(error, CaptchaRequired):
+            action = actions.DECLINE_YES if self._intent.decline else actions.HIDE_YES
+            again = press(t.label("🔁 Done, try again"), action, self._intent.nid)
+            screen = answers.after_check(t, screen, error.url, again)
+        return [place(self._intent, screen)]
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]

@@ -198,6 +198,35 @@ async def test_an_application_goes_out_after_the_captcha_was_passed(bridge: Brid
     assert [e.text for e in bridge.hh.journal.effects] == ["Возьмите меня"]
 
 
+async def test_a_reply_goes_out_once_after_the_captcha_was_passed(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        news = await written_to(bridge, talk)
+        bridge.hh.faults.add(faults.captcha(), on=SEND)
+        reply = await bridge.anna.send("Приду!", reply_to=news.id)
+        told = await bridge.anna.wait_for("Не отправлено", after=reply)
+        assert "captcha" in (told.button("🔓").url or "")
+        bridge.applicant.captcha = None
+        await bridge.anna.press(told.id, "попробовать снова")
+        await bridge.anna.wait_for_reaction(reply, "👌")
+    assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+async def test_a_conversation_is_hidden_after_the_captcha_was_passed(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        news = await written_to(bridge, talk)
+        bridge.hh.faults.add(faults.captcha(), on="DELETE /negotiations/active/*")
+        hide = next(label for label in news.labels if "Скрыть" in label or "Отказаться" in label)
+        await bridge.anna.press(news.id, hide)
+        asked = await bridge.anna.wait_for("Скрыть эту переписку", after=news.id)
+        await bridge.anna.press(asked.id, "🙈")
+        await bridge.anna.wait_until(lambda: "🔓" in str(asked.labels))
+        bridge.applicant.captcha = None
+        await bridge.anna.press(asked.id, "попробовать снова")
+        await bridge.anna.wait_until(lambda: "Переписка скрыта" in asked.text)
+
+
 async def test_a_required_letter_cant_be_left_out(bridge: Bridge) -> None:
     job = vacancy(bridge, letter_required=True)
     async with bridge.running():

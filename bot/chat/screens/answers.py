@@ -8,7 +8,7 @@ from bot.chat import actions
 from bot.chat.html import Html, escape, excerpt, join
 from bot.chat.outgoing import Conversation, Draft, Key, Screen
 from bot.chat.screens import naming
-from bot.chat.screens.keys import press, rows
+from bot.chat.screens.keys import link, press, rows
 from bot.chat.texts import N_, Texts
 from bot.hh.models import Message, Negotiation, Negotiations
 
@@ -209,6 +209,16 @@ def not_sent(t: Texts, reason_html: str) -> Screen:
 def not_done(t: Texts, reason_html: str) -> Screen:
     """hh.ru surely has not done what a button asked for (hiding); `reason_html` as in `not_sent`."""
     return Screen(text=join((t("👎 <b>That didn't work</b>"), reason_html)))
+
+
+def after_check(t: Texts, refused: Screen, url: str | None, again: Key, about: Draft | None = None) -> Screen:
+    """`refused`, with the way to hh.ru's check for robots at `url`, and the button that tries again."""
+    keyboard = rows(
+        [link(t.label("🔓 Pass the check"), url)],
+        [again],
+        [press(t.label("Don't send"), actions.DROP)] if about else [],
+    )
+    return Screen(text=refused.text, keyboard=keyboard, about=about)
 
 
 def waiting_for_hh(t: Texts) -> Screen:
