@@ -207,3 +207,38 @@ async def test_blocking_and_the_language_are_set_on_the_phone(
     async with page.post(f"{CONSOLE}/users/{anna.id}/unblock", json={}) as answer:
         assert answer.status == 200
     assert anna.state.standing.value == "open"
+
+
+async def test_a_topic_is_shown_written_in_and_deleted(
+    telegram: LocalTelegram, page: aiohttp.ClientSession
+) -> None:
+    telegram.world.topics_enabled = True
+    anna = telegram.user()
+    await anna.start()
+    async with bot_of(telegram) as bot:
+        topic = await bot.create_forum_topic(anna.id, "Ромашка — Аналитик")
+        thread = topic.message_thread_id
+        await bot.edit_forum_topic(anna.id, thread, name="🎉 Ромашка — Аналитик")
+        await bot.send_chat_action(anna.id, "typing", message_thread_id=thread)
+    for action, body in (
+        ("send", {"text": "Да", "thread_id": thread}),
+        ("media", {"kind": "photo", "thread_id": thread}),
+    ):
+        async with page.post(f"{CONSOLE}/users/{anna.id}/{action}", json=body) as answer:
+            assert answer.status == 200
+    async with page.get(f"{CONSOLE}/users/{anna.id}") as answer:
+        phone = await answer.json()
+    assert phone["threaded"] is True
+    assert phone["typing_thread"] == thread
+    assert [each["name"] for each in phone["topics"]] == ["🎉 Ромашка — Аналитик"]
+    _, opened, renamed, text, photo = phone["messages"]
+    assert (opened["kind"], "topic_renamed" in opened) == ("service", False)
+    assert (renamed["service"], renamed["topic_renamed"]) == ("🎉 Ромашка — Аналитик", True)
+    assert text["thread_id"] == photo["thread_id"] == thread
+    async with page.post(f"{CONSOLE}/users/{anna.id}/delete_topic", json={"thread_id": thread}) as answer:
+        assert answer.status == 200
+    assert anna.state.topics == {}
+    async with page.post(
+        f"{CONSOLE}/users/{anna.id}/send", json={"text": "Да", "thread_id": thread}
+    ) as answer:
+        assert answer.status == 400

@@ -95,3 +95,19 @@ async def test_the_general_topic_is_not_named(telegram: LocalTelegram, bot: Bot)
     await user.start()
     with pytest.raises(BadRequest, match=r"[Mm]essage thread not found"):
         await bot.send_message(user.id, "x", message_thread_id=1)
+
+
+async def test_topics_that_were_switched_off_take_nothing(telegram: LocalTelegram, bot: Bot) -> None:
+    telegram.world.topics_enabled = True
+    user = telegram.user()
+    await user.start()
+    topic = await bot.create_forum_topic(user.id, "Ромашка")
+    telegram.world.topics_enabled = False
+    with pytest.raises(BadRequest, match=r"[Mm]essage thread not found"):
+        await bot.send_message(user.id, "x", message_thread_id=topic.message_thread_id)
+    with pytest.raises(BadRequest, match=r"[Mm]essage thread not found"):
+        await bot.send_chat_action(user.id, "typing", message_thread_id=topic.message_thread_id)
+    await user.send("Добрый день", thread_id=topic.message_thread_id)
+    answer = (await bot.get_updates())[-1].message
+    assert answer is not None
+    assert answer.message_thread_id is None
