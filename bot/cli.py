@@ -1,7 +1,7 @@
 """The command `hh-bridge`: arguments, signals, exit codes.
 
-0: done, or stopped by SIGTERM or SIGINT. 1: `check` found something. 2: it could not start, and a line on
-standard error says why.
+0: done, or stopped by SIGTERM or SIGINT. 1: `check` found something, or the program has a fault, which is
+in the log. 2: it could not start, and a line on standard error says why.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CANT_START = 2
 CHECK_FAILED = 1
+FAULT = 1
 
 
 def main(arguments: Sequence[str] | None = None, *, timing: Timing | None = None) -> int:
@@ -130,14 +132,14 @@ def _check(settings: Settings) -> int:
 
 
 def _run(work: Coroutine[object, object, None], *, port: tuple[str, str, int]) -> int:
-    from bot.store.errors import StoreError
-
     try:
         asyncio.run(_until_signal(work))
-    except (StoreError, OSError, ExceptionGroup) as error:
+    except Exception as error:
         sentences = [_sentence(leaf, port) for leaf in _leaves(error)]
         if None in sentences:
-            raise
+            # In the log secrets are hidden; a traceback by itself would show them.
+            logging.getLogger(__name__).critical("the bridge has a fault and ends", exc_info=error)
+            return FAULT
         _complain(dict.fromkeys(sentence for sentence in sentences if sentence))
         return CANT_START
     return 0

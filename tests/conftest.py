@@ -39,6 +39,20 @@ def overheard() -> Iterator[Overheard]:
     assert not leaks(_overheard.text, private), "secrets or private texts in the log"
 
 
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """For tests that set logging up: afterwards it is as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
+    yield
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
     """Note the local worlds that fixtures make: their texts may not be logged."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.cli import main
+from bot import log
+from bot.cli import _run, main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.token_key import kept_key
@@ -160,3 +161,22 @@ async def test_a_signal_stops_it_in_order(number: signal.Signals, port: int, tmp
     assert "Traceback" not in errors
     async with EmbeddedRedis(tmp_path / "data", fsync=False):
         assert True, "its server is gone too"
+
+
+@pytest.mark.usefixtures("logging_as_before")
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_fault_of_the_program_is_logged_without_secrets(
+    capsys: pytest.CaptureFixture[str], *, grouped: bool
+) -> None:
+    token = SETTINGS["TELEGRAM_TOKEN"]
+
+    async def fails() -> None:
+        error = RuntimeError(f"no answer of https://api.telegram.org/bot{token}/getMe")
+        raise ExceptionGroup("tasks", [error]) if grouped else error
+
+    log.set_up("INFO", "console")
+    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == 1
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert "in fails" in said
+    assert token not in said

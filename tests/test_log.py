@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 from typing import Literal
 
 import httpx
@@ -16,17 +15,7 @@ from bot import log
 TOKEN = "123456789:AAE-it-is-a-token-of-nobody-00000000"
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in log.TALKATIVE}
-    yield
-    logging.captureWarnings(False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def output(style: Literal["console", "json"] = "console", level: str = "DEBUG", *secrets: str) -> io.StringIO:
