@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 from bot.hh.models import Message, Negotiation, PhoneCall
 from bot.sync.events import Event, Kind
 
-BASELINE_NOTICES = 20
+BASELINE_NOTICES = 8
 """How many unread conversations are pushed one by one after linking; the rest come as a list."""
 
 LONGEST_AGAIN = 3600.0

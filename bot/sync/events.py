@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.hh.models import Message, Negotiation, PhoneCall
@@ -35,3 +36,10 @@ class Event:
     message: Message | None = None
     call: PhoneCall | None = None
     unopened: bool = False
+
+    @property
+    def when(self) -> datetime:
+        """When it happened, by hh.ru's clock."""
+        if self.call:
+            return self.call.creation_time
+        return self.message.created_at if self.message else self.negotiation.updated_at

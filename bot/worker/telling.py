@@ -23,6 +23,7 @@ from bot.worker.session import Change, Session, Superseded
 
 log = logging.getLogger(__name__)
 
+_CLOCKS_DIFFER = 60.0
 _LISTED_FROM = 11
 """So many pieces of news of one quiet time begin with a list of them."""
 
@@ -75,7 +76,9 @@ async def tell(
                 for entry in earlier:
                     said += await words.of(entry.event, silent=True)
                 waiting = [entry for entry in waiting if entry.digest]
-                said += await words.of(event, silent=how is Telling.SILENT)
+                # What was there before the account was linked is brought, but it is no news that rings.
+                old = event.when.timestamp() < account.linked_at - _CLOCKS_DIFFER
+                said += await words.of(event, silent=how is Telling.SILENT or old)
             case Telling.HELD | Telling.DIGEST:
                 waiting.append(later(event, clock, digest=how is Telling.DIGEST))
             case Telling.NOT:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.sandbox.hh.crowd import crowd
+from bot.sandbox.hh.seed import ago
 from bot.sync.book import BASELINE_NOTICES
 from tests.bridge.conftest import Bridge
 from tests.bridge.test_story import conversation
@@ -130,3 +131,14 @@ async def test_what_the_user_wrote_while_the_bridge_was_down_is_sent_once(bridge
     async with bridge.running():
         await bridge.anna.wait_for_reaction(reply, "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+async def test_what_was_unread_before_linking_comes_without_a_sound(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    with ago(bridge.hh.world, 3600):
+        bridge.hh.employers.write(talk.id, "Написано вчера")
+    async with bridge.running():
+        await bridge.link()
+        assert (await bridge.anna.wait_for("Написано вчера")).silent
+        bridge.hh.employers.write(talk.id, "Написано сейчас")
+        assert not (await bridge.anna.wait_for("Написано сейчас")).silent

@@ -18,7 +18,7 @@ from bot.hh.models import Message, Negotiation
 from bot.sync.events import Event, Kind
 
 _FRESH = timedelta(hours=1)
-_PER_SCREEN = 8
+_PER_SCREEN = 20
 
 
 def news(t: Texts, event: Event, *, now: datetime | None = None, silent: bool = False) -> list[Outgoing]:
@@ -36,7 +36,7 @@ def news(t: Texts, event: Event, *, now: datetime | None = None, silent: bool = 
     told: list[Outgoing] = [
         Say(text=part, about=about, silent=not ring) for part, ring in zip(parts[:-1], rings, strict=False)
     ]
-    keyboard, since = _keyboard(t, event), _when(event).timestamp()
+    keyboard, since = _keyboard(t, event), event.when.timestamp()
     told.append(Say(text=parts[-1], about=about, keyboard=keyboard, silent=not rings[-1], since=since))
     if message and message.address:
         venue = place(t, message.address, naming.company_of(t, negotiation), about)
@@ -102,18 +102,12 @@ def _head(t: Texts, event: Event) -> Html:
 
 
 def _date(t: Texts, event: Event, now: datetime | None) -> Html:
-    when = _when(event)
+    when = event.when
     if event.kind is Kind.CALL:
         return t("🕒 {moment}", moment=t.moment(when, now))
     if now and now - when < _FRESH:
         return Html("")
     return Html(f"<i>{escape(t.moment(when, now))}</i>")
-
-
-def _when(event: Event) -> datetime:
-    if event.call:
-        return event.call.creation_time
-    return event.message.created_at if event.message else event.negotiation.updated_at
 
 
 def _body(t: Texts, event: Event) -> Html:

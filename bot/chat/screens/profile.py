@@ -14,7 +14,7 @@ MOST_SHORT: Final = 120
 
 def name(t: Texts) -> str:
     """The name above the chat."""
-    return t.label("hh-bridge: job conversations")
+    return t.label("hh-bridge · jobs")
 
 
 def description(t: Texts) -> str:

@@ -122,7 +122,7 @@ def test_the_card_names_the_day_the_checked_company_and_another_site() -> None:
     assert "Ромашка ✅" in said
     assert "Опубликована: 20 нояб." in said
     assert "Сайт: hh.kz" in said
-    assert "🔗 Открыть на hh.kz" in labels(screen.keyboard)
+    assert "🔗 На hh.kz" in labels(screen.keyboard)
 
 
 def test_a_vacancy_of_hh_ru_does_not_name_its_site() -> None:
