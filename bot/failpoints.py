@@ -12,6 +12,7 @@ setting: a bridge whose hh.ru or Telegram is not on loopback refuses to start wi
 | `write-accepted` | hh.ru has accepted a write; that is noted |
 | `page-read` | a page of conversations is here; what it brings is written |
 | `messages-read` | a conversation's messages are here; their news is written |
+| `topic-made` | Telegram has made a topic; that is noted |
 | `notified` | Telegram has taken a message; that is noted |
 | `token-refreshed` | hh.ru has given new tokens; they are stored |
 """
@@ -31,6 +32,7 @@ POINTS: Final = frozenset(
         "write-accepted",
         "page-read",
         "messages-read",
+        "topic-made",
         "notified",
         "token-refreshed",
     }

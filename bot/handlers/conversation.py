@@ -45,13 +45,16 @@ async def reply(turn: Turn, press: Pressed) -> None:
 @for_linked
 async def open_(turn: Turn, press: Pressed) -> None:
     """Show the card."""
-    await press.answer()
     (nid,) = press.args
+    elsewhere = turn.here is not None and turn.here != nid
+    if not elsewhere:
+        await press.answer()
     negotiation = await turn.hh.negotiation(nid)
     card = screens.card(
         turn.texts, negotiation, in_topic=turn.here == nid, now=turn.clock, muted=turn.mutes(nid)
     )
-    if turn.here is not None and turn.here != nid:
+    if elsewhere:
+        await press.answer(screens.moved_to_topic(turn.texts, negotiation))
         # Whatever is written in this topic goes to its employer: another one's card would mislead.
         turn.say(card.say(at=topic(turn.texts, negotiation)))
     elif turn.topics and turn.here is None:

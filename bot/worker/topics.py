@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
+from bot.failpoints import reach
 from bot.telegram.sender import DeliveryError, Paused, Rejected, Sent, ThreadGone, Unreachable
 from bot.worker.services import Services
 from bot.worker.session import Change, Session
@@ -94,6 +95,7 @@ class Topics:
                 f"{type(error).__name__}: {error}", LINEAR_SECONDS if refused else _UNCONFIRMED_SECONDS
             )
             return 0
+        reach("topic-made")
         await self._session.commit(Change(shown=lambda shown: shown.opened(topic, thread)))
         return thread
 

@@ -123,6 +123,21 @@ async def test_a_notification_that_was_not_noted_arrives_again_and_nothing_else_
     assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 2, 1]
 
 
+async def test_a_topic_that_was_not_noted_stays_empty_and_the_news_comes_once(site: Site) -> None:
+    site.bridge.telegram.world.topics_enabled = True
+    _, news, _ = await linked(site)
+    anna = site.bridge.anna
+    other = conversation(site.bridge, "Лютик", "Инженер")
+    site.bridge.hh.employers.write(other.id, "Добрый день")
+    await site.replaced(await site.start("worker", "topic-made:kill"))
+    told = await anna.wait_for("Добрый день", 30, after=news.id)
+    await polled(site.bridge)
+    assert arrivals(site.bridge, "Добрый день") == 1
+    empty, used = (topic for topic in anna.state.topics.values() if "Лютик" in topic.name)
+    assert told.thread_id == used.id
+    assert not any(message.thread_id == empty.id for message in anna.from_bot)
+
+
 async def test_after_lost_tokens_one_notice_asks_to_link_again_and_what_waited_is_sent(site: Site) -> None:
     talk, news, _ = await linked(site)
     anna, hh = site.bridge.anna, site.bridge.hh
