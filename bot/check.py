@@ -26,7 +26,7 @@ from bot.store.errors import StoreError, unavailable
 from bot.store.rotation import count
 from bot.store.scripts import Store
 from bot.store.vault import Vault
-from bot.telegram.botapi import BadToken, BotApi, BotApiError, WebhookInfo
+from bot.telegram.botapi import BadToken, Bot, BotApi, BotApiError, WebhookInfo
 
 # Seconds between the clocks: hh.ru's `expires_in` and Redis's expiries are counted from this machine's.
 CLOCK_TOLERANCE = 60.0
@@ -150,7 +150,21 @@ async def _telegram(settings: Settings) -> list[Finding]:
         except BotApiError as error:
             mend = "check TELEGRAM_API_URL; where Telegram is blocked, set TELEGRAM_PROXY_URL"
             return [Finding("Telegram", "FAIL", str(error), mend)]
-    return [Finding("Telegram", "ok", f"the bot is @{bot.username}"), _webhook(settings.webhook_url, webhook)]
+    return [
+        Finding("Telegram", "ok", f"the bot is @{bot.username}"),
+        _topics(bot),
+        _webhook(settings.webhook_url, webhook),
+    ]
+
+
+def _topics(bot: Bot) -> Finding:
+    if not bot.has_topics_enabled:
+        way = "Threaded Mode in the settings of the bot at @BotFather gives each employer a topic"
+        return Finding("Topics", "ok", f"off, so all employers share one chat; {way}")
+    if bot.allows_users_to_create_topics:
+        advice = "let @BotFather forbid users to make topics: Telegram makes one for each of their messages"
+        return Finding("Topics", "ok", f"on: each employer gets a topic; {advice}")
+    return Finding("Topics", "ok", "on: each employer gets a topic")
 
 
 def _webhook(wanted: str | None, found: WebhookInfo) -> Finding:

@@ -64,6 +64,7 @@ class Bot(Struct, frozen=True):
     id: int
     username: str
     has_topics_enabled: bool = False
+    allows_users_to_create_topics: bool = False
 
 
 class WebhookInfo(Struct, frozen=True):

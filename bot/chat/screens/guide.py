@@ -81,6 +81,7 @@ def _answering(t: Texts) -> tuple[Html, ...]:
             "Your text goes to hh.ru."
         ),
         t("If you just write, I ask to whom it goes and send nothing before you choose."),
+        t("If the employer has a topic in this chat, just write there, without a reply."),
         t(
             "If you edit your message, I edit it on hh.ru where hh.ru allows that: a cover letter nobody "
             "has read. Otherwise I offer to send a correction."
