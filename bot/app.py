@@ -26,7 +26,7 @@ from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
-from bot.hh.transport import READ_SECONDS, open_client, open_transport
+from bot.hh.transport import open_client, open_transport, timeouts
 from bot.linking import Linking
 from bot.settings import Settings
 from bot.store import keys
@@ -117,7 +117,9 @@ async def _shared(
         store = connect(url)
         stack.push_async_callback(store.aclose)
         vault = Vault(secrets)
-        hh_http = await stack.enter_async_context(open_client(settings.hh_proxy_url))
+        hh_http = await stack.enter_async_context(
+            open_client(settings.hh_proxy_url, timeout=timeouts(timing.answer))
+        )
         telegram_http = await stack.enter_async_context(open_client(settings.telegram_proxy_url))
         oauth = _oauth(settings, hh_http)
         hh = _client(settings, hh_http)
@@ -182,7 +184,7 @@ async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
 
 async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
     """The work, once Telegram has said who the bot is."""
-    async with _bot(settings) as bridge:
+    async with _bot(settings, timing) as bridge:
         topic_mode = TopicMode(shared.telegram, timing.topics)
         await topic_mode.look()
         services = Services(
@@ -214,15 +216,15 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
 
 
 @asynccontextmanager
-async def _bot(settings: Settings) -> AsyncIterator[Bridge]:
+async def _bot(settings: Settings, timing: Timing) -> AsyncIterator[Bridge]:
     """The bot library over the same kind of connections as hh.ru's client, initialized."""
 
     def request() -> HTTPXRequest:
         transport = Timed(open_transport(settings.telegram_proxy_url, connections=SENDS_AT_ONCE))
         return HTTPXRequest(
             connection_pool_size=SENDS_AT_ONCE,
-            read_timeout=READ_SECONDS,
-            write_timeout=READ_SECONDS,
+            read_timeout=timing.answer,
+            write_timeout=timing.answer,
             connect_timeout=5.0,
             pool_timeout=30.0,
             httpx_kwargs={"transport": transport, "trust_env": False},

@@ -43,7 +43,13 @@ UNACKNOWLEDGED_SECONDS = 7.0
 KEEPALIVE_SECONDS = 15.0
 """Shorter than common servers keep a connection, so that few requests meet a dead one."""
 
-TIMEOUT = httpx.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS, write=READ_SECONDS, pool=POOL_SECONDS)
+
+def timeouts(answer: float = READ_SECONDS) -> httpx.Timeout:
+    """How long to wait; `answer` is for each step of sending a request and reading its answer."""
+    return httpx.Timeout(connect=CONNECT_SECONDS, read=answer, write=answer, pool=POOL_SECONDS)
+
+
+TIMEOUT = timeouts()
 
 
 def open_client(

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +42,7 @@ from telegram.error import (
 )
 
 from bot.chat.buttons import seal
-from bot.chat.html import Html, escape, plain
+from bot.chat.html import Html, plain
 from bot.chat.outgoing import (
     Document,
     DropTopic,
@@ -115,7 +116,7 @@ class Sender:
         """
         try:
             return await self._perform(user_id, entry, thread)
-        except BadRequest as error:
+        except (BadRequest, InvalidToken) as error:
             return await self._refused(user_id, entry, thread, error)
         except TelegramError as error:
             raise _sorted(error) from error
@@ -188,14 +189,14 @@ class Sender:
                 raise TypeError("topics are renamed and deleted by their thread")
         return None
 
-    async def _say(self, user_id: int, say: Say, thread: int) -> Sent:
+    async def _say(self, user_id: int, say: Say, thread: int, *, html: bool = True) -> Sent:
         markup: InlineKeyboardMarkup | ForceReply | None = self._markup(user_id, say.keyboard)
         if say.prompt is not None:
             markup = ForceReply(input_field_placeholder=say.prompt[:64] or None)
         message = await self._bot.send_message(
             user_id,
-            say.text,
-            parse_mode=ParseMode.HTML,
+            say.text if html else plain(Html(say.text)),
+            parse_mode=ParseMode.HTML if html else None,
             reply_markup=markup,
             reply_parameters=_replying(say.reply_to),
             disable_notification=say.silent,
@@ -229,19 +230,66 @@ class Sender:
             key.label, callback_data=seal(key.press, user_id, self._key), style=key.style
         )
 
-    async def _refused(self, user_id: int, entry: Outgoing, thread: int, error: BadRequest) -> Sent | None:
+    async def _refused(self, user_id: int, entry: Outgoing, thread: int, error: TelegramError) -> Sent | None:
         """What Telegram's refusal of this one entry means for it."""
         reason = error.message.lower()
+        # 404 is also the answer to a method that an older Bot API server does not have.
+        if _from_elsewhere(error) or (isinstance(error, InvalidToken) and not _unknown_method(entry, reason)):
+            raise _sorted(error) from error
         if "not modified" in reason and isinstance(entry, Rewrite):
             return Sent(entry.message_id)
         if thread and any(words in reason for words in _NO_THREAD):
             raise ThreadGone(error.message) from error
         if "chat not found" in reason or "user not found" in reason:
             raise Unreachable(error.message) from error
+        if isinstance(entry, Say):
+            return await self._plainer(user_id, entry, thread, error)
         instead = _instead(entry)
         if instead is None:
             raise Rejected(error.message) from error
         return await self.perform(user_id, instead, thread)
+
+    async def _plainer(self, user_id: int, say: Say, thread: int, error: TelegramError) -> Sent:
+        """Say it less finely, as far as Telegram takes it. Raises `DeliveryError`."""
+        for less, html in _ever_plainer(say):
+            try:
+                return await self._say(user_id, less, thread, html=html)
+            except BadRequest as again:
+                if _from_elsewhere(again):
+                    raise _sorted(again) from again
+                error = again
+            except TelegramError as other:
+                raise _sorted(other) from other
+        raise Rejected(error.message) from error
+
+
+def _from_elsewhere(error: TelegramError) -> bool:
+    """True for an answer that is no JSON: a proxy, a portal or a balancer speaks, not Telegram."""
+    return isinstance(error.__cause__, TelegramError)
+
+
+def _unknown_method(entry: Outgoing, reason: str) -> bool:
+    return "not found" in reason and not isinstance(entry, Say)
+
+
+def _ever_plainer(say: Say) -> Iterator[tuple[Say, bool]]:
+    """The message with less and less of what Telegram may refuse; True where its text is HTML still.
+
+    First without a reply and colours of buttons, which an older Bot API server may not know; then as
+    bare text, at last without buttons.
+    """
+    simple = replace(say, reply_to=None, keyboard=_uncoloured(say.keyboard))
+    bare = replace(simple, keyboard=(), prompt=None)
+    if simple != say:
+        yield simple, True
+    if "<" in say.text or "&" in say.text:
+        yield simple, False
+    if bare != simple:
+        yield bare, False
+
+
+def _uncoloured(keyboard: Keyboard) -> Keyboard:
+    return tuple(tuple(replace(key, style=None) for key in row) for row in keyboard)
 
 
 def _replying(to: int | None) -> ReplyParameters | None:
@@ -251,16 +299,13 @@ def _replying(to: int | None) -> ReplyParameters | None:
 def _instead(entry: Outgoing) -> Outgoing | None:
     """What serves the user where Telegram refuses `entry`.
 
-    An edit of a message that is gone becomes a new message, a reaction a reply, a message that
-    can't be shown as it is its bare text; a venue or a calendar entry is left out, it stands in the text.
-    Colours of buttons, which an older Bot API server may not know, go first.
+    An edit of a message that is gone becomes a new message, a reaction a reply; a venue or a calendar
+    entry is left out, it stands in the text. Colours of buttons, which an older Bot API server may not
+    know, go first.
     """
     match entry:
-        case Say() | Rewrite() if any(key.style for row in entry.keyboard for key in row):
-            plain_keys = tuple(tuple(replace(key, style=None) for key in row) for row in entry.keyboard)
-            return replace(entry, keyboard=plain_keys)
-        case Say() if entry.keyboard or "<" in entry.text:
-            return Say(text=escape(plain(Html(entry.text))), about=entry.about, silent=entry.silent)
+        case Rewrite() if any(key.style for row in entry.keyboard for key in row):
+            return replace(entry, keyboard=_uncoloured(entry.keyboard))
         case Rewrite() if entry.lasting:
             return Say(text=entry.text, keyboard=entry.keyboard, about=entry.about, silent=True)
         case Mark() if entry.fallback:
@@ -279,6 +324,10 @@ def _topic_refused(error: BadRequest) -> DeliveryError:
 
 
 def _sorted(error: TelegramError) -> DeliveryError:
+    if type(error) is TelegramError:
+        return Unconfirmed("a success that can't be read")
+    if _from_elsewhere(error) and isinstance(error, Forbidden | BadRequest):
+        return Paused(_PAUSE_SECONDS)
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         return Paused(float(wait if isinstance(wait, int) else wait.total_seconds()))
@@ -288,6 +337,6 @@ def _sorted(error: TelegramError) -> DeliveryError:
         return Paused(_PAUSE_SECONDS)
     if isinstance(error.__cause__, _NEVER_LEFT) or "too many requests" in error.message.lower():
         return Paused(_PAUSE_SECONDS)
-    if isinstance(error, NetworkError):
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return Unconfirmed(type(error).__name__)
     return Rejected(error.message)

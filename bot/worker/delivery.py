@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -25,7 +26,8 @@ CHAT_RATE, CHAT_BURST = 1.0, 10
 """Messages a second to one chat (Bot FAQ, "How can I message all of my bot's subscribers at once?")."""
 
 _LONGEST_WAIT = 3600.0
-_AGAIN = 2.0
+_AGAIN, _LONGEST_AGAIN = 2.0, 60.0
+"""Seconds until what Telegram did not confirm is repeated: at first, and at most."""
 
 
 class DeliveryLane:
@@ -73,9 +75,12 @@ class DeliveryLane:
             outcome = "unconfirmed"
             log.warning("Telegram did not confirm a %s", type(entry).__name__)
             again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
-            await session.commit(
-                Change(delivered=entry, retried=again, head={"outbox": self._services.clock() + _AGAIN})
-            )
+            rest = min(_AGAIN * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
+            head = {
+                "outbox": self._services.clock() + rest,
+                "unconfirmed": session.head.unconfirmed + 1,
+            }
+            await session.commit(Change(delivered=entry, retried=again, head=head))
         except Unreachable:
             outcome = "unreachable"
             await self._unreachable()
@@ -84,7 +89,10 @@ class DeliveryLane:
             log.error("Telegram refuses a %s for ever: %s", type(entry).__name__, error)
             await session.commit(Change(delivered=entry))
         else:
-            await session.commit(_delivered(entry, sent))
+            change = _delivered(entry, sent)
+            if session.head.unconfirmed:
+                change = replace(change, head={"unconfirmed": 0})
+            await session.commit(change)
             if isinstance(entry, Say) and entry.since:
                 metrics.NEWS_DELAY.observe(max(0.0, self._services.clock() - entry.since))
         finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.handlers.context import Bridge
 from bot.hh.client import Client
 from bot.hh.oauth import OAuth
+from bot.hh.transport import READ_SECONDS
 from bot.linking import Linking
 from bot.settings import Settings
 from bot.store.limiter import Limiter
@@ -24,17 +25,19 @@ class Timing:
 
     `settle` is how long hh.ru may still carry out a request that can't leave any more (longer than
     `bot.hh.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
-    is the pause before a poll that failed is repeated, `walk` that between looks at every page;
-    `unreadable` is how long a conversation can't be read before the user is told without its words; `stop`
-    is how long running steps may end on shutdown. `lease` is how long the claim of a mailbox holds
-    without a heartbeat, `poller` the lease of the one process that polls Telegram. `topics`
-    is the pause between looks whether chats have topics.
+    is the pause before a poll that failed is repeated, `walk` that between looks at every page.
+    `answer` is how long hh.ru and Telegram may take to answer, `unreadable` how long a conversation
+    can't be read before the user is told of it without its words. `stop` is how long running steps may
+    end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
+    lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
+    topics.
     """
 
     settle: float = 15.0
     check: float = 3.0
     retry: float = 10.0
     walk: float = 6 * 3600.0
+    answer: float = READ_SECONDS
     unreadable: float = 300.0
     stop: float = 10.0
     topics: float = 60.0

@@ -61,7 +61,8 @@ class Head:
 
     `page` is the digest of the first page at the last look, "" where it must be parsed anew. Until
     `linear` no topics are tried: Telegram refused them. `held` and `digest` are when the first news
-    came that waits for the end of quiet hours, and for the digest.
+    came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
+    Telegram did not confirm a delivery.
     """
 
     poll: float = 0
@@ -73,6 +74,7 @@ class Head:
     linear: float = 0
     held: float = 0
     digest: float = 0
+    unconfirmed: int = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:

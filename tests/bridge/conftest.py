@@ -35,6 +35,7 @@ class Bridge:
     anna: LocalUser
     applicant: Applicant
     resume: Resume
+    timing: Timing = FAST
 
     @asynccontextmanager
     async def running(
@@ -47,7 +48,7 @@ class Bridge:
                 self.settings,
                 web=web,
                 worker=worker,
-                timing=FAST,
+                timing=self.timing,
                 clock=clock,
                 ready=ready if web else None,
             )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from prometheus_client import REGISTRY
 
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 COUNTED: list[tuple[str, dict[str, str]]] = [
     ("hh_bridge_updates_total", {"outcome": "stored"}),

@@ -12,7 +12,7 @@ from bot.store.connection import Client
 from bot.worker.access import USER_BURST, USER_SHARE
 from bot.worker.updates import TURN_BURST, TURN_RATE
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 from tests.waiting import eventually
 
 

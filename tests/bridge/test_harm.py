@@ -20,9 +20,8 @@ from bot.sandbox.telegram.chats import ChatMessage
 from bot.sandbox.telegram.people import LocalUser
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
+from tests.bridge.steps import conversation, written_to
 from tests.bridge.test_refusals import deep_link, invited, visit
-from tests.bridge.test_story import conversation
-from tests.bridge.test_writes import written_to
 from tests.waiting import eventually
 
 _connected: set[tuple[object, ...]] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.hh.objects import Address
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 
 async def test_a_missed_call_is_told_once(bridge: Bridge) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 
 async def test_a_language_chosen_before_linking_holds_and_is_kept_with_the_account(bridge: Bridge) -> None:

@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-
 from bot.sandbox.hh.crowd import crowd
 from bot.sandbox.hh.seed import ago
 from bot.sync.book import BASELINE_NOTICES
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
-
-
-async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = 10) -> None:
-    """Wait until the condition holds at hh.ru; it is asked after every change there, and now and then."""
-    happened = asyncio.Event()
-    end = bridge.hh.world.subscribe(lambda _: happened.set())
-    try:
-        async with asyncio.timeout(within):
-            while not condition():
-                happened.clear()
-                # A request that has come in but isn't answered yet tells nobody of itself.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(0.05):
-                        await happened.wait()
-    finally:
-        end()
-
-
-async def polled(bridge: Bridge, times: int = 3) -> None:
-    """Wait for so many more looks at the list."""
-    before = bridge.hh.journal.count("GET", "/negotiations")
-    await at_hh(bridge, lambda: bridge.hh.journal.count("GET", "/negotiations") >= before + times)
-
-
-def arrivals(bridge: Bridge, text: str) -> int:
-    """How many messages of the bot hold the text."""
-    return sum(text in message.text for message in bridge.anna.from_bot)
-
-
-def shown(bridge: Bridge) -> int:
-    """Of how many conversations the messages were asked for."""
-    asked = (r.path for r in bridge.hh.journal.requests if r.method == "GET")
-    return len({path for path in asked if path.endswith("/messages")})
+from tests.bridge.steps import arrivals, at_hh, conversation, polled, shown
 
 
 async def test_hundreds_of_unread_conversations_are_no_flood(bridge: Bridge) -> None:

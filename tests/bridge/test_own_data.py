@@ -10,7 +10,7 @@ from bot.store import keys
 from bot.worker.own_data import KINDS
 from bot.worker.session import ERASED
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 PASSING = ("seen", "pace", "hh-pace", "turns")
 """Keys of a user that live two days at most and hold nothing he wrote."""

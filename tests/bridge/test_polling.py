@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ import pytest
 from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_news import at_hh
-from tests.bridge.test_story import conversation
-from tests.bridge.test_writes import SEND, written_to
+from tests.bridge.steps import SEND, at_hh, conversation, written_to
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.store.connection import Client
 from bot.store.rotation import Seals, count
 from bot.store.vault import Vault
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 from tests.waiting import eventually
 
 NEW = Fernet.generate_key().decode()

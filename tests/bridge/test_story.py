@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from bot.sandbox.hh.objects import Address, Negotiation
+from bot.sandbox.hh.objects import Address
 from tests.bridge.conftest import Bridge
-
-
-def conversation(
-    bridge: Bridge, company: str = "Ромашка", vacancy: str = "Аналитик", letter: str = ""
-) -> Negotiation:
-    employer = bridge.hh.world.add_employer(company)
-    job = bridge.hh.world.add_vacancy(employer, vacancy)
-    negotiation = bridge.hh.world.open_negotiation(bridge.resume, job, state="response")
-    if letter:
-        bridge.hh.world.post(negotiation, "applicant", letter, state="response", letter=True)
-    return negotiation
+from tests.bridge.steps import conversation
 
 
 async def test_a_person_links_an_account_and_is_told_how_much_there_is(bridge: Bridge) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import conversation
 
 
 async def keep(bridge: Bridge, command: str, text: str) -> None:

@@ -7,8 +7,7 @@ import pytest
 from bot.sandbox.hh import faults
 from bot.sandbox.telegram.chats import ChatMessage, Topic
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_news import arrivals, polled
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import arrivals, conversation, polled
 
 
 @pytest.fixture

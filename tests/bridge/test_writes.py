@@ -6,20 +6,10 @@ import pytest
 
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Fault
-from bot.sandbox.hh.objects import Negotiation, Vacancy
+from bot.sandbox.hh.objects import Vacancy
 from bot.sandbox.telegram.chats import ChatMessage
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_story import conversation
-
-SEND = "POST /negotiations/*/messages"
-APPLY = "POST /negotiations"
-
-
-async def written_to(bridge: Bridge, talk: Negotiation) -> ChatMessage:
-    """The account is linked, and the employer's first message is there to reply to."""
-    await bridge.link()
-    bridge.hh.employers.invite(talk.id, "Здравствуйте!")
-    return await bridge.anna.wait_for("Здравствуйте!")
+from tests.bridge.steps import APPLY, SEND, conversation, written_to
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.refusals import BadRequest, Forbidden, Refusal, ServerTrouble, TooManyRequests
+from bot.sandbox.telegram.refusals import (
+    BadRequest,
+    Forbidden,
+    Refusal,
+    ServerTrouble,
+    TooManyRequests,
+    Undocumented,
+)
 
 ANY = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What one call suffers; delays in seconds. "before" and "after" mean the call's effect."""
+    """What one call suffers; delays in seconds. "before" and "after" mean the call's effect.
+
+    `html_before` and `html_after` answer a page of that status, as a proxy on the way does; `code` is
+    the `error_code` of a refusal that nobody has documented.
+    """
 
     delay_before: float = 0
     delay_after: float = 0
@@ -20,6 +31,9 @@ class Fault:
     reset_after: bool = False
     retry_after: int | None = None
     status: int | None = None
+    html_before: int | None = None
+    html_after: int | None = None
+    code: int | None = None
     forbidden: str | None = None
     bad_request: str | None = None
     chat_id: int | None = None
@@ -31,6 +45,8 @@ class Fault:
             return TooManyRequests(self.retry_after)
         if self.status is not None:
             return ServerTrouble(self.status)
+        if self.code is not None:
+            return Undocumented(self.code)
         if self.forbidden is not None:
             return Forbidden(self.forbidden)
         return BadRequest(self.bad_request) if self.bad_request is not None else None

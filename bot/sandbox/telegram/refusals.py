@@ -7,7 +7,8 @@
     ├── NotFound          404
     ├── Conflict          409
     ├── TooManyRequests   429, with `retry_after` seconds
-    └── ServerTrouble     500, 502
+    ├── ServerTrouble     500, 502
+    └── Undocumented      any other code
 
 The wording is that of https://github.com/tdlib/telegram-bot-api (`Client.cpp`) and of TDLib.
 """
@@ -85,4 +86,12 @@ class ServerTrouble(Refusal):
 
     def __init__(self, code: int) -> None:
         super().__init__({500: "Internal Server Error", 502: "Bad Gateway"}.get(code, "Service Unavailable"))
+        self.code = code
+
+
+class Undocumented(Refusal):
+    """An answer that no documentation names."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"Something unheard of: {code}")
         self.code = code

@@ -203,6 +203,8 @@ class LocalTelegram:
         await asyncio.sleep(fault.delay_before)
         if fault.reset_before:
             return _reset(request)
+        if fault.html_before is not None:
+            return _page(fault.html_before)
         try:
             if fault.refusal is not None:
                 raise fault.refusal
@@ -216,6 +218,8 @@ class LocalTelegram:
         await asyncio.sleep(fault.delay_after)
         if fault.reset_after:
             return _reset(request)
+        if fault.html_after is not None:
+            return _page(fault.html_after)
         return _json({"ok": True, "result": result})
 
     def _record(self, call: Call) -> None:
@@ -236,6 +240,12 @@ NO_FAULT = Fault()
 
 def _json(body: object, status: int = 200) -> web.Response:
     return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
+
+
+def _page(status: int) -> web.Response:
+    """What something on the way to Telegram shows in its place."""
+    text = f"<html><head><title>{status}</title></head><body>proxy</body></html>"
+    return web.Response(text=text, status=status, content_type="text/html")
 
 
 def _failed(refusal: Refusal) -> web.Response:
