@@ -269,7 +269,7 @@ def _from_elsewhere(error: TelegramError) -> bool:
 
 
 def _unknown_method(entry: Outgoing, reason: str) -> bool:
-    return "not found" in reason and not isinstance(entry, Say)
+    return "unauthorized" not in reason and not isinstance(entry, Say)
 
 
 def _ever_plainer(say: Say) -> Iterator[tuple[Say, bool]]:
