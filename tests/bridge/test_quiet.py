@@ -14,8 +14,7 @@ from bot.store import keys
 from bot.store.connection import Client
 from bot.sync.quiet import next_at, zone_of
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_news import arrivals, polled
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import arrivals, conversation, polled
 from tests.waiting import eventually
 
 MOSCOW = zone_of("Europe/Moscow")
