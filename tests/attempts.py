@@ -25,8 +25,10 @@ KEY = Fernet.generate_key().decode()
 
 
 @asynccontextmanager
-async def linking_at(hh: LocalHh, redis: Client, *, lifetime: float = 600) -> AsyncIterator[Linking]:
-    """Linking to accounts of `hh`; its vault has the one key `KEY`."""
+async def linking_at(
+    hh: LocalHh, redis: Client, *, lifetime: float = 600, key: str = KEY
+) -> AsyncIterator[Linking]:
+    """Linking to accounts of `hh`; its vault has the one `key`."""
     async with httpx.AsyncClient() as http:
         client = HhClient(http, api_url=hh.url, user_agent=AGENT)
 
@@ -42,7 +44,7 @@ async def linking_at(hh: LocalHh, redis: Client, *, lifetime: float = 600) -> As
             token_url=hh.token_url,
             user_agent=AGENT,
         )
-        yield Linking(redis, oauth, Vault([KEY]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime)
+        yield Linking(redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime)
 
 
 def query_of(address: str) -> dict[str, str]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from pydantic import SecretStr
 
 from bot.check import check
 from bot.hh.transport import open_client
+from bot.sandbox.hh import faults
+from bot.sandbox.hh.faults import Answer, Fault
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
@@ -193,3 +197,75 @@ async def test_a_bridge_that_runs_with_a_server_of_its_own_is_asked_about_keys_t
     async with EmbeddedRedis(operator.settings.data_dir, fsync=False):
         _, report = await operator.check(token_keys=KEYS)
     assert "the first of TOKEN_KEYS seals all 0 accounts" in report
+
+
+async def test_a_server_without_a_binary_is_explained(operator: Operator, tmp_path: Path) -> None:
+    """A data directory that a newer server wrote needs that server."""
+    home = tmp_path / "locked"
+    home.mkdir()
+    (home / "file").touch()
+    passed, report = await operator.check(data_dir=home / "file" / "data")
+    assert not passed
+    assert failed(report) == ["Redis"]
+    assert "DATA_DIR" in report
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (faults.refused("resource_policy_violation"), "refuses: "),
+        (faults.broken(502), "doesn't answer as it should"),
+        (faults.shield(), "doesn't answer as it should"),
+    ],
+)
+async def test_what_hh_answers_instead_is_told(operator: Operator, fault: Fault, says: str) -> None:
+    operator.hh.faults.add(fault, "GET /dictionaries", times=None)
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["hh.ru"]
+    assert says in report
+
+
+async def test_a_token_address_that_does_not_answer_is_told_from_a_wrong_secret(operator: Operator) -> None:
+    operator.hh.faults.add(faults.broken(502), "POST /token", times=None)
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["Application"]
+    assert "HH_TOKEN_URL doesn't answer" in report
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ('{"access_token": "a", "refresh_token": "b", "expires_in": 9}', "accepts any code"),
+        ('{"error": "invalid_grant", "error_description": "moon"}', "answers 'moon'"),
+    ],
+)
+async def test_a_token_address_that_behaves_strangely_is_doubted(
+    operator: Operator, said: str, says: str
+) -> None:
+    status = 200 if "access" in said else 400
+    strange = Fault("strange", Answer(status, said, "application/json"))
+    operator.hh.faults.add(strange, "POST /token", times=None)
+    passed, report = await operator.check()
+    assert passed
+    assert says in report
+
+
+@pytest.mark.parametrize(("behind", "says"), [(3600, "behind hh.ru's"), (-3600, "ahead of hh.ru's")])
+async def test_a_clock_that_is_wrong_is_named(operator: Operator, behind: float, says: str) -> None:
+    dated = (("Date", formatdate(time.time() + behind, usegmt=True)),)
+    operator.hh.faults.add(Fault("dated", Answer(200, "{}", "application/json", dated)), "GET /dictionaries")
+    passed, report = await operator.check()
+    assert not passed
+    assert "Clock" in failed(report)
+    assert says in report
+
+
+async def test_a_webhook_that_will_go_is_told(operator: Operator) -> None:
+    async with open_client() as http:
+        api = BotApi(http, operator.telegram.url, operator.telegram.token)
+        await api.set_webhook(f"http://127.0.0.1:{free_port()}/x", "secret", ["message"], 1)
+    passed, report = await operator.check()
+    assert passed
+    assert "will be removed at the start" in report

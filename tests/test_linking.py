@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.hh.errors import HhError, LinkAgain, Refused, Unavailable
 from bot.linking import (
@@ -287,3 +288,15 @@ def test_a_pasted_refusal_is_found_too() -> None:
 )
 def test_other_texts_have_no_such_address(text: str) -> None:
     assert redirected(text) is None
+
+
+async def test_what_was_sealed_with_a_key_that_is_gone_is_over(
+    hh: LocalHh, linking: Linking, redis: Client, smirnova: Applicant
+) -> None:
+    query = await came_back(hh, linking, ANNA, smirnova)
+    code = await linking.offer(await linking.finish(await came_back(hh, linking, ANNA, smirnova)))
+    async with linking_at(hh, redis, key=Fernet.generate_key().decode()) as rotated:
+        with pytest.raises(StateUnknown):
+            await rotated.finish(query)
+        with pytest.raises(CodeUnknown):
+            await rotated.confirm(ANNA, code)

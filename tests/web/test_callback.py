@@ -13,7 +13,12 @@ from bot.sandbox.hh import faults
 from bot.sandbox.hh.objects import Account, Applicant
 from bot.sandbox.hh.server import LocalHh
 from bot.store.connection import Client
+from bot.store.mailbox import Mailboxes
+from bot.telegram.intake import Intake
+from bot.web.app import build, serving
+from bot.web.readiness import Readiness
 from tests.attempts import query_of
+from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
 CHAT = "https://t.me/most_bot?start="
@@ -218,3 +223,54 @@ async def test_pages_speak_the_browsers_language(back: Browser, wishes: str, lan
     assert Seen(answer).language == language
     assert answer.headers["Content-Language"] == language
     assert Seen(answer).heading == Texts(language)("Part of the address is missing")
+
+
+async def test_a_captcha_of_hh_leads_there(back: Browser, hh: LocalHh, smirnova: Applicant) -> None:
+    path = await back.leave(smirnova)
+    hh.faults.add(faults.captcha(), "GET /me")
+    answer = await back.open(path)
+    assert answer.status_code == 403
+    assert "robot" in Seen(answer).heading
+    assert "captcha" in Seen(answer).buttons[0]
+
+
+async def test_a_code_that_hh_does_not_take_is_an_old_link(
+    back: Browser, hh: LocalHh, smirnova: Applicant
+) -> None:
+    hh.tokens.code_lifetime = -1
+    answer = await back.open(await back.leave(smirnova))
+    assert answer.status_code == 410
+
+
+async def test_a_fault_of_our_own_is_a_page_too(back: Browser, redis: Client, smirnova: Applicant) -> None:
+    """Somebody else's key lies where the state should be."""
+    path = await back.leave(smirnova)
+    [state] = [key async for key in redis.scan_iter(match="*:link-state")]
+    await redis.delete(state)
+    await redis.lpush(state, "no string")
+    answer = await back.open(path)
+    assert answer.status_code == 503
+    assert "stumbled" in Seen(answer).heading
+    await redis.delete(state)
+
+
+async def test_before_telegram_has_told_the_bots_name_the_code_is_sent_by_hand(
+    linking: Linking, redis: Client, hh: LocalHh, source: FixedSource, smirnova: Applicant
+) -> None:
+    app = build(
+        linking=linking,
+        intake=Intake(Mailboxes(redis)),
+        readiness=Readiness(redis, source, timeout=0.3),
+        webhook_secret=SECRET,
+        username=lambda: None,
+        backlog=Mailboxes(redis).backlog,
+    )
+    async with (
+        serving(app, "127.0.0.1", 0) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web,
+    ):
+        nameless = Browser(hh, linking, web)
+        page = Seen(await nameless.open(await nameless.leave(smirnova)))
+        assert re.search(r"/start [A-Za-z0-9_-]{20,64}", page.text)
+        assert page.buttons == []
+        assert Seen(await nameless.open("/oauth/callback")).buttons == []
