@@ -114,7 +114,7 @@ class Poll:
         now = look.now.there
         known = {n.id: opened(n, now, notify=n.id in pushed) for n in (*hidden.values(), *ordered)}
         texts = texts_of(self._session)
-        said: list[Outgoing] = [baseline(texts, len(pushed), len(ordered)).say(silent=True)]
+        said: list[Outgoing] = [baseline(texts, len(unseen), len(ordered)).say(silent=True)]
         said += [screen.say(silent=True) for screen in more_unread(texts, unseen[BASELINE_NOTICES:])]
         book = Book(since=int(now.timestamp()), known=known)
         await self._session.commit(Change(book=book, said=said, sites=_sites(ordered), hh_id=hh_id))

@@ -46,7 +46,7 @@ def news(t: Texts, event: Event, *, now: datetime | None = None, silent: bool = 
     return [*told, entry] if entry else told
 
 
-def baseline(t: Texts, unread_pushed: int, total: int) -> Screen:
+def baseline(t: Texts, unread: int, total: int) -> Screen:
     """Said once after linking: how many conversations there are, and in how many news follows."""
     if total == 0:
         text = t("There are no conversations yet. Send me a link to a vacancy, and we'll apply together.")
@@ -56,8 +56,8 @@ def baseline(t: Texts, unread_pushed: int, total: int) -> Screen:
                 t.plural(
                     "📚 You have {n} conversation on hh.ru.", "📚 You have {n} conversations on hh.ru.", total
                 ),
-                t("Unread: {n}. I'm bringing it now.", n=t.number(unread_pushed))
-                if unread_pushed
+                t("Unread: {n}. I'm bringing it now.", n=t.number(unread))
+                if unread
                 else t("Nothing is unread."),
                 t("I'll tell you as soon as somebody writes."),
             ),

@@ -71,6 +71,7 @@ def export(t: Texts, content: bytes, held: Holdings, made: datetime) -> Document
     return Document(
         name=f"hh-bridge-{made:%Y-%m-%d}.json",
         content=content,
+        silent=True,
         caption=join((join((head, *_listed(t, held))), note if held.account else ""), "\n\n"),
     )
 
