@@ -11,6 +11,7 @@ from telegram import Message
 
 from bot.chat.screens import guide
 from bot.chat.screens import linking as screens
+from bot.chat.screens.trouble import access_ended, trouble
 from bot.handlers.buttons import Pressed
 from bot.handlers.turn import Turn
 from bot.hh.errors import LinkAgain
@@ -72,9 +73,11 @@ async def pasted(turn: Turn, message: Message) -> None:
     """The address that hh.ru sent the browser to, pasted into the chat."""
     try:
         candidate = await turn.linking.finish(redirected(message.text or "") or {}, user_id=turn.user_id)
-    except LinkAgain:
+    except LinkAgain as error:
         # Here it is the code that hh.ru does not take, not the access of an account that is linked.
-        turn.say(screens.link_expired(turn.texts).say())
+        known = access_ended(turn.texts, error)
+        screen = trouble(turn.texts, error) if known else screens.link_expired(turn.texts)
+        turn.say(screen.say())
     except LinkingError as error:
         await _explain(turn, error)
     else:
@@ -98,13 +101,13 @@ async def link(turn: Turn, press: Pressed) -> None:
 
 
 async def offer(turn: Turn) -> None:
-    """Say how it stands with the account, and give a fresh way to link where it is not linked."""
-    account = turn.account
+    """Say how it stands with the account, and give a fresh way to link it (again)."""
+    account, url = turn.account, await turn.linking.begin(turn.user_id)
     if account and turn.linked:
-        turn.say(screens.already_linked(turn.texts, account.name).say())
+        linked = screens.already_linked(turn.texts, account.name, url, pasting=not turn.public)
+        turn.say(linked.say())
         return
     show = screens.lapsed if account else screens.welcome
-    url = await turn.linking.begin(turn.user_id)
     if turn.public:
         turn.say(show(turn.texts, url).say())
     else:

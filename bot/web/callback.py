@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from bot import metrics
+from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
 from bot.linking import (
@@ -88,7 +89,8 @@ def _failed(error: HhError, t: Texts, chat: Chat) -> Page:
     log.warning("hh.ru did not link an account: %s %s", type(error).__name__, error)
     match error:
         case LinkAgain():
-            return pages.expired(t, chat)
+            why = access_ended(t, error)
+            return pages.no_access(t, chat, why) if why else pages.expired(t, chat)
         case CaptchaRequired():
             return pages.captcha(t, chat, error.url)
         case Refused():

@@ -210,6 +210,18 @@ def refused(t: Texts, chat: Chat, reason: str, request_id: str) -> Page:
     )
 
 
+def no_access(t: Texts, chat: Chat, why: Html) -> Page:
+    """hh.ru gives no tokens, for a reason in the account or in the bot's settings."""
+    return Page(
+        name="no_access",
+        status=403,
+        mood="stopped",
+        title=t("hh.ru refused"),
+        text=(t("Nothing is linked."), why),
+        button=_return(t, chat),
+    )
+
+
 def captcha(t: Texts, chat: Chat, url: str | None) -> Page:
     """hh.ru wants to see a person first, at `url`."""
     return Page(

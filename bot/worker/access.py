@@ -10,6 +10,7 @@ from msgspec import structs
 
 from bot import metrics
 from bot.chat.screens.linking import lapsed
+from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.hh.errors import Crowded, LinkAgain, OutcomeUnknown, Unavailable
@@ -178,7 +179,7 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     await session.commit(
         Change(
             account=lambda now: structs.replace(now or account, access=Access.LAPSED),
-            said=[lapsed(texts_of(session), None).say()],
+            said=[lapsed(texts_of(session), None, access_ended(texts_of(session), reason)).say()],
             hh_id=account.hh_id,
         )
     )

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from bot.chat import actions
 from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
-from bot.chat.outgoing import Application, Outgoing, Screen
+from bot.chat.outgoing import Application, Draft, Outgoing, Screen
 from bot.chat.screens import (
     answers,
     applying,
@@ -33,6 +34,7 @@ from bot.chat.screens import (
 )
 from bot.chat.screens import settings as settings_screens
 from bot.chat.screens import vacancy as vacancy_screens
+from bot.chat.screens.keys import press
 from bot.chat.screens.settings import Chosen
 from bot.chat.shown import Spot
 from bot.chat.templates import MOST, Templates
@@ -136,7 +138,11 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "linking.paste_hint": lambda t, s: linking.paste_hint(t, s.url),
     "linking.not_that_address": lambda t, s: linking.not_that_address(t, s.url),
     "linking.linked": lambda t, s: linking.linked(t, s.name),
-    "linking.already_linked": lambda t, s: linking.already_linked(t, s.name),
+    "linking.already_linked": lambda t, s: [
+        linking.already_linked(t, s.name),
+        linking.already_linked(t, s.name, s.url),
+        linking.already_linked(t, s.name, s.url, pasting=True),
+    ],
     "linking.link_expired": lambda t, s: linking.link_expired(t),
     "linking.link_foreign": lambda t, s: linking.link_foreign(t),
     "linking.link_refused": lambda t, s: linking.link_refused(t),
@@ -258,6 +264,13 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "answers.may_not_have_been_sent": lambda t, s: answers.may_not_have_been_sent(t, s.text),
     "answers.not_sent": lambda t, s: answers.not_sent(t, trouble.reason(t, Refused(s.text, s.text, s.text))),
     "answers.not_done": lambda t, s: answers.not_done(t, trouble.reason(t, Refused(s.text, s.text))),
+    "answers.after_check": lambda t, s: answers.after_check(
+        t,
+        answers.not_sent(t, trouble.reason(t, CaptchaRequired(s.url))),
+        s.url,
+        press(t.label("🔁 Done, try again"), actions.CORRECT, BIG_ID),
+        Draft(s.text, 5),
+    ),
     "answers.waiting_for_hh": lambda t, s: answers.waiting_for_hh(t),
     "trouble.trouble": lambda t, s: [trouble.trouble(t, error) for error in _errors(s)],
     "guide.help_": lambda t, s: [guide.help_(t, True), guide.help_(t, False)],

@@ -30,6 +30,7 @@ NO_SENTENCES = {
     *("имя", "вакансия", "компания", "йцукенгшщзфывапролдячсмить"),
     # Reasons that hh.ru gives.
     *("account is locked", "login not verified", "password invalidated", "token deactivated"),
+    *("account not found", "client_id or client_secret not found", "bad redirect url"),
     # For the log.
     *("not shown", "messages are refused in a new topic, too"),
 }

@@ -7,6 +7,7 @@ from bot.chat import actions
 from bot.chat.outgoing import Conversation, Say
 from bot.chat.screens import guide
 from bot.chat.screens import linking as screens
+from bot.chat.screens.trouble import trouble
 from bot.handlers.start_and_linking import halfway
 from bot.handlers.turn import Turn
 from bot.hh.errors import LinkAgain, Unavailable
@@ -46,8 +47,18 @@ async def test_start_without_a_public_address_explains_how_to_paste(chat: Chat) 
 
 async def test_start_says_who_is_linked(chat: Chat) -> None:
     turn = await chat.write("/start")
-    assert turn.outgoing == [screens.already_linked(chat.texts, "Анна Ким").say()]
-    assert chat.desk.begun == []
+    assert turn.outgoing == [screens.already_linked(chat.texts, "Анна Ким", URL).say()]
+    assert not turn.account_changed
+
+
+async def test_start_lets_who_is_linked_sign_in_again_by_pasting(chat: Chat) -> None:
+    chat.public = False
+    turn = await chat.write("/start")
+    [said] = turn.outgoing
+    assert said == screens.already_linked(chat.texts, "Анна Ким", URL, pasting=True).say()
+    assert isinstance(said, Say)
+    assert said.keyboard[0][0].url == URL
+    assert "целиком" in said.text
 
 
 async def test_start_lets_a_lapsed_account_in_again(chat: Chat) -> None:
@@ -116,10 +127,11 @@ async def test_another_account_is_not_linked_over_the_first_and_its_tokens_end(c
     [
         (StateUnknown("used"), screens.link_expired),
         (LinkAgain("invalid_grant"), screens.link_expired),
+        (LinkAgain("account is locked"), lambda t: trouble(t, LinkAgain("account is locked"))),
         (ForeignLink("another's"), screens.link_foreign),
         (AccessDenied("no"), screens.link_refused),
     ],
-    ids=["used", "old code", "foreign", "denied"],
+    ids=["used", "old code", "locked", "foreign", "denied"],
 )
 async def test_a_pasted_address_that_links_nothing_says_why(
     chat: Chat, outcome: Exception, screen: object

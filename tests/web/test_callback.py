@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -119,6 +120,27 @@ async def test_an_employer_is_told_whom_the_bridge_is_for(back: Browser, hh: Loc
     answer = await back.open(await back.leave(manager))
     assert answer.status_code == 403
     assert "not a job seeker" in Seen(answer).heading
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("account is locked", "locked your account"),
+        ("client_id or client_secret not found", "HH_CLIENT_ID"),
+        ("bad redirect url", "HH_REDIRECT_URI"),
+    ],
+)
+async def test_why_hh_gives_no_access_is_said(
+    back: Browser, hh: LocalHh, smirnova: Applicant, reason: str, words: str
+) -> None:
+    path = await back.leave(smirnova)
+    refusal = json.dumps({"error": "invalid_request", "error_description": reason})
+    hh.faults.add(
+        faults.Fault("no_access", faults.Answer(400, refusal, "application/json")), on="POST /token"
+    )
+    answer = await back.open(path)
+    assert answer.status_code == 403
+    assert words in Seen(answer).text
 
 
 @pytest.mark.parametrize("query", ["", "?code=c", "?state=s", "?code=&state="])

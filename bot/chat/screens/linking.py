@@ -7,7 +7,7 @@ asks the bridge for a fresh one.
 from __future__ import annotations
 
 from bot.chat import actions
-from bot.chat.html import join, shorten
+from bot.chat.html import Html, join, shorten
 from bot.chat.outgoing import Key, Screen
 from bot.chat.screens.keys import link, press, rows
 from bot.chat.texts import Texts
@@ -78,8 +78,11 @@ def linked(t: Texts, name: str) -> Screen:
     )
 
 
-def already_linked(t: Texts, name: str) -> Screen:
-    """`/start` of somebody whose account is linked."""
+def already_linked(t: Texts, name: str, authorize_url: str | None = None, *, pasting: bool = False) -> Screen:
+    """`/start` of somebody whose account is linked; with an address he can sign in again.
+
+    `pasting` where hh.ru can't come back to the bridge.
+    """
     return Screen(
         text=join(
             (
@@ -88,9 +91,16 @@ def already_linked(t: Texts, name: str) -> Screen:
                     "/list shows your conversations, /help what I can do. "
                     "To use another account, /unlink this one first."
                 ),
+                t(
+                    "If you sign in to hh.ru again, send me the whole address of the page that opens "
+                    "afterwards, even if it shows an error."
+                )
+                if pasting and authorize_url
+                else "",
             ),
             "\n\n",
-        )
+        ),
+        keyboard=rows([link(t.label("🔑 Sign in again"), authorize_url)]),
     )
 
 
@@ -132,15 +142,16 @@ def not_applicant(t: Texts, relink_url: str | None) -> Screen:
     )
 
 
-def lapsed(t: Texts, authorize_url: str | None) -> Screen:
-    """hh.ru ended the access; everything that waits is kept."""
+def lapsed(t: Texts, authorize_url: str | None, why: Html | None = None) -> Screen:
+    """hh.ru ended the access, `why` where that is known; everything that waits is kept."""
     return Screen(
         text=join(
             (
                 t("🔑 <b>hh.ru asks you to sign in again</b>"),
+                why or t("This happens after a change of password or when access is withdrawn."),
                 t(
-                    "This happens after a change of password or when access is withdrawn. Until you do, "
-                    "nothing arrives from employers. Everything you have written waits and will not be lost."
+                    "Until you have signed in, nothing arrives from employers. "
+                    "Everything you have written waits and will not be lost."
                 ),
             ),
             "\n\n",

@@ -136,17 +136,33 @@ REFUSALS = {
 }
 """Sentences for `Refused.value`, by name."""
 
+_SET_UP_WRONGLY = N_(
+    "The bot is set up wrongly: hh.ru doesn't recognise its application. "
+    "Tell whoever runs it to check HH_CLIENT_ID and HH_CLIENT_SECRET; you don't have to do anything."
+)
 _LINK_AGAIN = {
     "account is locked": N_("hh.ru has locked your account. Write to its support, then sign in again."),
     "login not verified": N_("Your account is not confirmed. Confirm it on hh.ru, then sign in again."),
     "password invalidated": N_("Your password is out of date. Change it on hh.ru, then sign in again."),
     "token deactivated": N_("After a change of password hh.ru asks to sign in again."),
     "no_scope": N_("The access you have allowed is not enough for this. Sign in again and allow it."),
+    "account not found": _SET_UP_WRONGLY,
+    "client_id or client_secret not found": _SET_UP_WRONGLY,
+    "bad redirect url": N_(
+        "The bot is set up wrongly: hh.ru expects people back at another address. "
+        "Tell whoever runs it to check HH_REDIRECT_URI; you don't have to do anything."
+    ),
     "application_not_found": N_(
         "hh.ru has switched off the application of this bot. "
         "Tell whoever runs the bot; signing in again may help afterwards."
     ),
 }
+
+
+def access_ended(t: Texts, error: LinkAgain) -> Html | None:
+    """Why hh.ru gives no access (any more), where its word for it says more than that."""
+    known = _LINK_AGAIN.get(error.reason)
+    return t(known) if known else None
 
 
 def trouble(t: Texts, error: HhError) -> Screen:
@@ -169,8 +185,8 @@ def reason(t: Texts, error: HhError) -> Html:
         case Refused():
             return _refusal(t, error)
         case LinkAgain():
-            known = _LINK_AGAIN.get(error.reason)
-            return t(known) if known else t("hh.ru doesn't recognise the access any more. Sign in again.")
+            known = access_ended(t, error)
+            return known or t("hh.ru doesn't recognise the access any more. Sign in again.")
         case Throttled():
             return _throttled(t, error.retry_after)
         case NotReady():
