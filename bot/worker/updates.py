@@ -43,8 +43,9 @@ log = logging.getLogger(__name__)
 TRIES = 3
 """How often the handling of one update may fail, or kill its process, before it is set aside."""
 
-TURN_RATE, TURN_BURST = 2.0, 30
-"""Updates a second of one user, once he has sent many: more than hands can do, fewer than a program."""
+TURN_RATE, TURN_BURST = 1.0, 30
+"""Updates a second of one user, once he has sent many: as many as answers can be delivered to him, so that
+a flood waits in his inbox and not, grown, in his outbox."""
 
 _LONGEST_WAIT = 3600.0
 _AGAIN = 0.2

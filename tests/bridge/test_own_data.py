@@ -7,10 +7,12 @@ import json
 from redis.asyncio import Redis
 
 from bot.store import keys
+from bot.store.connection import Client
 from bot.worker.own_data import KINDS
 from bot.worker.session import ERASED
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
+from tests.waiting import eventually
 
 PASSING = ("seen", "pace", "hh-pace", "turns")
 """Keys of a user that live two days at most and hold nothing he wrote."""
@@ -61,3 +63,24 @@ async def test_unlinking_counts_what_it_erases(bridge: Bridge) -> None:
         await bridge.anna.send("/export")
         nothing = await bridge.anna.wait_for(lambda m: m.document is not None)
     assert "аккаунт не подключён" in nothing.text
+
+
+async def test_many_exports_at_once_do_not_hold_each_other(bridge: Bridge, redis: Client) -> None:
+    """Else each would be twice as large as the one before it."""
+    async with bridge.running():
+        await bridge.link()
+    bridge.telegram.fail_next("sendDocument", times=1000, retry_after=600)
+    bridge.telegram.fail_next("sendMessage", times=1000, retry_after=600)
+    async with bridge.running():
+        for _ in range(12):
+            await bridge.anna.send("/export")
+        await bridge.telegram.settled()
+        waiting, inbox = keys.of(bridge.anna.id, "outbox"), keys.of(bridge.anna.id, "inbox")
+
+        async def handled() -> bool:
+            return not await redis.llen(inbox)
+
+        await eventually(handled, 30)
+    sizes = [len(entry) for entry in await redis.lrange(waiting, 0, -1)]
+    assert sizes
+    assert max(sizes) < 100_000
