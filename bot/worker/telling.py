@@ -77,7 +77,8 @@ async def tell(
                     said += await words.of(entry.event, silent=True)
                 waiting = [entry for entry in waiting if entry.digest]
                 # What was there before the account was linked is brought, but it is no news that rings.
-                old = event.when.timestamp() < account.linked_at - _CLOCKS_DIFFER
+                # Both moments are hh.ru's: our clock may be far from it.
+                old = event.when.timestamp() < (await session.book()).since - _CLOCKS_DIFFER
                 said += await words.of(event, silent=how is Telling.SILENT or old)
             case Telling.HELD | Telling.DIGEST:
                 waiting.append(later(event, clock, digest=how is Telling.DIGEST))
