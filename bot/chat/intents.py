@@ -56,4 +56,33 @@ class Apply(Struct, frozen=True, tag="apply", kw_only=True):
     thread: int = 0
 
 
-Intent = SendMessage | EditMessage | Hide | Apply
+class HideAll(Struct, frozen=True, tag="sweep", kw_only=True):
+    """Hide the conversations `nids`, in the background, while they belong to `tab`.
+
+    `hidden` and `kept` count what was done, of `total`; `reasons` are titles with the reason as HTML of
+    the first ones kept. `card_id` is the bot's message that shows it. `stopped` by the user, no more
+    are hidden.
+    """
+
+    tab: str
+    nids: tuple[str, ...]
+    total: int
+    card_id: int
+    hidden: int = 0
+    kept: int = 0
+    reasons: tuple[tuple[str, str], ...] = ()
+    stopped: bool = False
+    thread: int = 0
+
+
+class StopHiding(Struct, frozen=True, tag="stop", kw_only=True):
+    """Stop the `HideAll` that waits; never waits itself."""
+
+    thread: int = 0
+
+
+Write = SendMessage | EditMessage | Hide | Apply
+"""One request to hh.ru."""
+
+Intent = Write | HideAll
+Wish = Intent | StopHiding

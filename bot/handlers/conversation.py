@@ -32,6 +32,7 @@ async def reply(turn: Turn, press: Pressed) -> None:
     """Ask for the text of an answer, or say why one can't write now."""
     await press.answer()
     (nid,) = press.args
+    turn.seen(nid)
     negotiation = await glimpse(turn, nid)
     if negotiation and negotiation.messaging_status != "ok":
         turn.say(not_sent(turn.texts, screens.closed(turn.texts, negotiation.messaging_status)).say())
@@ -49,6 +50,7 @@ async def open_(turn: Turn, press: Pressed) -> None:
     elsewhere = turn.here is not None and turn.here != nid
     if not elsewhere:
         await press.answer()
+    turn.seen(nid)
     negotiation = await turn.hh.negotiation(nid)
     card = screens.card(
         turn.texts, negotiation, in_topic=turn.here == nid, now=turn.clock, muted=turn.mutes(nid)
@@ -101,6 +103,7 @@ async def history(turn: Turn, press: Pressed) -> None:
     """Show what was written; a page that was turned takes the place of the one before."""
     await press.answer()
     nid, *page = press.args
+    turn.seen(nid)
     negotiation, found = await turn.hh.negotiation(nid), await turn.hh.messages(nid)
     shown = screens.history(
         turn.texts, negotiation, found.messages, int(page[0]) if page else 0, now=turn.clock

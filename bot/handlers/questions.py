@@ -8,13 +8,15 @@ from typing import Final
 from telegram import Message
 
 from bot.chat.outgoing import Question
+from bot.chat.screens import lists as list_screens
 from bot.chat.screens import settings as setting_screens
 from bot.chat.screens import templates as template_screens
-from bot.handlers import settings, templates
+from bot.handlers import lists, settings, templates
 from bot.handlers.start_and_linking import offer
 from bot.handlers.turn import Turn
 
 ANSWERS: Final[dict[str, Callable[[Turn, Message, Question], Awaitable[None]]]] = {
+    list_screens.FIND: lists.words,
     template_screens.NEW: templates.answered,
     template_screens.TEXT: templates.answered,
     template_screens.TITLE: templates.answered,

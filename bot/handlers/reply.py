@@ -83,6 +83,7 @@ def sendable(turn: Turn, body: str, message_id: int) -> bool:
 
 def send(turn: Turn, nid: str, body: str, message_id: int) -> None:
     """Have a text sent, and know the user's message as a part of the conversation from now on."""
+    turn.seen(nid)
     turn.intend(SendMessage(nid=nid, text=body, chat_message_id=message_id))
     turn.remember(message_id, Conversation(nid, None, digest(body)))
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from bot.chat.intents import Intent
+from bot.chat.intents import Intent, Wish
 from bot.chat.outgoing import Outgoing, Subject, placed
 from bot.chat.templates import Templates
 from bot.chat.texts import Texts
@@ -22,6 +22,7 @@ from bot.hh.gateway import Gateway
 from bot.hh.models import Tokens
 from bot.linking import Candidate
 from bot.store.records import Access, Account
+from bot.sync.roster import Roster
 
 
 class LinkingDesk(Protocol):
@@ -45,6 +46,7 @@ class Turn:
     """The reads a handler may do, and the effects it collects. `now` is Unix time in seconds.
 
     `hh` may be asked only where the account is LINKED; its `HhError`s go up to the caller of `dispatch`.
+    `roster` is of all conversations, `unseen` are those with news that the user has not looked into;
     `site_url` is hh.ru's own address, `public` is True where the callback page is reachable, and
     `pending` are the writes that still wait for hh.ru, in order; `held` is how much news quiet hours
     hold back. `update_id` is set by dispatch.
@@ -59,6 +61,8 @@ class Turn:
     linking: LinkingDesk
     seal: Callable[[Tokens], bytes]
     subjects: Callable[[int], Awaitable[Subject | None]]
+    roster: Callable[[], Awaitable[Roster]]
+    unseen: Callable[[], Awaitable[frozenset[str]]]
     stored_templates: Callable[[], Awaitable[Templates]]
     now: float
     bot_username: str
@@ -72,7 +76,8 @@ class Turn:
 
     update_id: int = field(default=0, init=False)
     outgoing: list[Outgoing] = field(default_factory=list, init=False)
-    intents: list[Intent] = field(default_factory=list, init=False)
+    looked: set[str] = field(default_factory=set, init=False)
+    intents: list[Wish] = field(default_factory=list, init=False)
     remembered: dict[int, Subject] = field(default_factory=dict, init=False)
     account_changed: bool = field(default=False, init=False)
     changed_templates: Templates | None = field(default=None, init=False)
@@ -111,7 +116,11 @@ class Turn:
         """Put these on the outbox, in order; what names no other place stands where the user acts."""
         self.outgoing.extend(placed(operation, self.thread) for operation in operations)
 
-    def intend(self, *intents: Intent) -> None:
+    def seen(self, nid: str) -> None:
+        """The user has looked into a conversation: nothing in it is unread any more."""
+        self.looked.add(nid)
+
+    def intend(self, *intents: Wish) -> None:
         """Have these carried out at hh.ru, in order, each at most once."""
         self.intents.extend(
             replace(intent, thread=self.thread) if self.thread else intent for intent in intents
@@ -151,6 +160,7 @@ class Turn:
         self.intents.clear()
         self.remembered.clear()
         self.changed_templates = None
+        self.looked.clear()
         self.unlink_card = None
         self.strangers_language = None
         self.wants_own_data = False

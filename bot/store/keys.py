@@ -18,6 +18,8 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:sites:U` | hash | worker | with the account: conversations of sister sites |
 | `hh:{s}:shown:U` | string | worker | with the account: topics, cards, answers not read yet |
 | `hh:{s}:templates:U` | string | worker | with the account: the user's letters and answers |
+| `hh:{s}:roster:U` | string | worker.roster | ten minutes: all conversations as they were listed |
+| `hh:{s}:unseen:U` | set | worker | with the account: conversations with news not looked into |
 | `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
 | `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
@@ -100,7 +102,7 @@ def probe() -> str:
 
 _LIVES_WITH_ITS_OWNER = re.compile(
     rf"^{PREFIX}:\{{\d+\}}:"
-    r"(due|(head|inbox|outbox|later|intents|account|book|shown|sites|templates):-?\d+)$"
+    r"(due|(head|inbox|outbox|later|intents|account|book|shown|sites|templates|unseen):-?\d+)$"
 )
 
 

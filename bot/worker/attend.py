@@ -13,6 +13,7 @@ from bot.worker.delivery import DeliveryLane
 from bot.worker.poll import Poll
 from bot.worker.services import Services
 from bot.worker.session import Session
+from bot.worker.sweep import Sweep
 from bot.worker.telling import LaterLane
 from bot.worker.updates import UpdatesLane
 from bot.worker.writes import Writes
@@ -93,6 +94,7 @@ def _lanes(services: Services, session: Session, access: SessionAccess) -> list[
     updates = UpdatesLane(services, session, access)
     delivery, later = DeliveryLane(services, session), LaterLane(services, session)
     writes, poll = Writes(services, session, access), Poll(services, session, access)
+    sweep = Sweep(services, session, access)
 
     async def hh() -> None:
         """Users go before polls."""
@@ -108,5 +110,6 @@ def _lanes(services: Services, session: Session, access: SessionAccess) -> list[
         _Lane(updates.ready, updates.run),
         _Lane(lambda: writes.next() is not None or poll.due(), hh),
         _Lane(later.ready, later.run),
+        _Lane(sweep.ready, sweep.run),
         _Lane(delivery.ready, delivery.run),
     ]

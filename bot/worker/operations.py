@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.chat import actions
 from bot.chat.html import digest
-from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
+from bot.chat.intents import Apply, EditMessage, Hide, HideAll, Intent, SendMessage, Write
 from bot.chat.outgoing import Application, Conversation, Draft, Mark, Outgoing, Screen
 from bot.chat.screens import answers, applying, conversation
 from bot.chat.screens.glances import refreshed
@@ -51,7 +51,7 @@ class Operation(Protocol):
         """Said where hh.ru does not show what an attempt came to."""
 
 
-def operation(intent: Intent, hh: Gateway, session: Session) -> Operation:
+def operation(intent: Write, hh: Gateway, session: Session) -> Operation:
     """The operation for an intent."""
     match intent:
         case SendMessage():
@@ -67,9 +67,9 @@ def operation(intent: Intent, hh: Gateway, session: Session) -> Operation:
 def place(intent: Intent, screen: Screen) -> Outgoing:
     """Show a screen where the user looks for what became of his intent."""
     match intent:
-        case Hide() | Apply() if intent.card_id:
+        case Hide() | Apply() | HideAll() if intent.card_id:
             return screen.rewrite(intent.card_id, at=intent.thread)
-        case Hide():
+        case Hide() | HideAll():
             return screen.say(at=intent.thread)
         case _:
             return screen.say(reply_to=intent.chat_message_id or None, at=intent.thread)

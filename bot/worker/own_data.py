@@ -20,6 +20,7 @@ from bot.store.errors import unavailable
 from bot.store.records import Account
 from bot.store.scripts import Store
 from bot.sync.book import Book
+from bot.sync.roster import Roster
 from bot.worker.later import Later
 from bot.worker.waiting import Waiting
 
@@ -30,6 +31,8 @@ KINDS: Final[dict[str, object]] = {
     "shown": Shown,
     "sites": None,
     "language": None,
+    "roster": Roster,
+    "unseen": None,
     "map": Subject,
     "map-old": Subject,
     "sent": None,

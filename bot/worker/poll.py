@@ -36,7 +36,7 @@ from bot.sync.book import (
     seen_on_the_site,
     unread,
 )
-from bot.sync.events import Event
+from bot.sync.events import Event, Kind
 from bot.sync.schedule import interval
 from bot.worker.access import SessionAccess, lapse, polling, texts_of
 from bot.worker.services import Services
@@ -117,7 +117,15 @@ class Poll:
         said: list[Outgoing] = [baseline(texts, len(unseen), len(ordered)).say(silent=True)]
         said += [screen.say(silent=True) for screen in more_unread(texts, unseen[BASELINE_NOTICES:])]
         book = Book(since=int(now.timestamp()), known=known)
-        await self._session.commit(Change(book=book, said=said, sites=_sites(ordered), hh_id=hh_id))
+        await self._session.commit(
+            Change(
+                book=book,
+                said=said,
+                sites=_sites(ordered),
+                unseen=frozenset(n.id for n in unseen),
+                hh_id=hh_id,
+            )
+        )
 
     async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> None:
         """Read what changed, oldest change first; each conversation is one commit with its news."""
@@ -182,8 +190,10 @@ class Poll:
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
         head = {"news": clock} if events else {}
         book = (await self._session.book()).put(negotiation.id, entry)
-        sites = _sites([negotiation])
-        await self._session.commit(replace(change, said=said, book=book, head=head, sites=sites, hh_id=hh_id))
+        sites, unseen = _sites([negotiation]), _to_look_into(events)
+        await self._session.commit(
+            replace(change, said=said, book=book, head=head, sites=sites, unseen=unseen, hh_id=hh_id)
+        )
         await self._show_views(negotiation, history.messages if history else None, hh_id)
 
     async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
@@ -247,6 +257,11 @@ class Poll:
         settings, head = self._services.settings, self._session.head
         since_news = self._services.clock() - head.news
         return interval(since_news, settings.poll_min_interval, settings.poll_max_interval)
+
+
+def _to_look_into(events: Iterable[Event]) -> frozenset[str]:
+    """Conversations with news for the user to read; that somebody has read his is none."""
+    return frozenset(event.negotiation.id for event in events if event.kind is not Kind.VIEW)
 
 
 def _sites(negotiations: Iterable[Negotiation]) -> dict[str, str]:

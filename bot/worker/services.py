@@ -25,7 +25,8 @@ class Timing:
 
     `settle` is how long hh.ru may still carry out a request that can't leave any more (longer than
     `bot.hh.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
-    is the pause before a poll that failed is repeated, `walk` that between looks at every page.
+    is the pause before a poll that failed is repeated, `walk` that between looks at every page, `sweep`
+    that between two conversations of many that are hidden.
     `answer` is how long hh.ru and Telegram may take to answer, `unreadable` how long a conversation
     can't be read before the user is told of it without its words. `stop` is how long running steps may
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
@@ -39,6 +40,7 @@ class Timing:
     walk: float = 6 * 3600.0
     answer: float = READ_SECONDS
     unreadable: float = 300.0
+    sweep: float = 1.25
     stop: float = 10.0
     topics: float = 60.0
     lease: float = 30.0

@@ -27,9 +27,10 @@ from bot.store.records import Access, Account
 from bot.store.scripts import Store, Word
 from bot.sync.book import Book
 from bot.sync.quiet import digest_due, quiet_ends, zone_of
+from bot.sync.roster import Roster
 from bot.telegram.order import in_order
 from bot.worker.later import Later, firsts
-from bot.worker.waiting import Waiting, next_at
+from bot.worker.waiting import Waiting, next_at, replaced
 
 MAP_SECONDS = 400 * 24 * 3600
 MAP_SIZE = 4000
@@ -40,7 +41,7 @@ BATCH = 50
 
 ERASED = (
     *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
-    *("templates", "language", "later"),
+    *("templates", "language", "later", "roster", "unseen"),
 )
 """The keys that go with the user (and that he may see: `bot.worker.own_data`)."""
 
@@ -50,6 +51,9 @@ FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
 
 LANGUAGE_SECONDS = 30 * 24 * 3600
 """How long the language is kept that somebody without an account chose."""
+
+ROSTER_SECONDS = 600
+"""How long a roster is kept in which nothing is known to have changed."""
 
 SENT_SECONDS = 2 * 24 * 3600
 """How long it is known which hh.ru message came from which Telegram message, for read-backs."""
@@ -100,7 +104,8 @@ class Change:
     `retried` replaces it. `later` is news to be told some other time, `told` what of it is told now.
     `queue`, `account` and `shown` are computed from what is there at the moment
     of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
-    `erase` the user.
+    `erase` the user. `unseen` conversations have news, `seen` ones the user has looked into. `roster` is
+    kept for minutes; where conversations have `moved` (as in `book`) it is forgotten.
     """
 
     handled: bytes | None = None
@@ -120,6 +125,10 @@ class Change:
     sent: str | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
     templates: Templates | None = None
+    roster: Roster | None = None
+    unseen: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+    moved: bool = False
     failed: bytes | None = None
     language: str | None = None
     head: Mapping[str, float | str] = field(default_factory=dict)
@@ -139,7 +148,8 @@ class Session:
     """The state of one held mailbox.
 
     `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
-    are not in memory. `ending` asks every lane to stop after the step that it is in.
+    are not in memory. `ending` asks every lane to stop after the step that it is in. `changes` counts
+    what made a kept roster old.
     """
 
     def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
@@ -153,6 +163,7 @@ class Session:
         self.stirred = asyncio.Event()
         self.stale = False
         self.ending = False
+        self.changes = 0
         self._mailboxes = mailboxes
         self._store = store
         self._book: Book | None = None
@@ -231,6 +242,18 @@ class Session:
         with unavailable():
             packed = await self._store.get(self._key("templates"))
         return unpack(packed, Templates) if isinstance(packed, bytes) else Templates()
+
+    async def roster(self) -> Roster | None:
+        """All conversations as they were listed minutes ago; None where that is old or nobody looked."""
+        with unavailable():
+            packed = await self._store.get(self._key("roster"))
+        return unpack(packed, Roster) if isinstance(packed, bytes) else None
+
+    async def unseen(self) -> frozenset[str]:
+        """Conversations with news that the user has not looked into here."""
+        with unavailable():
+            members = await self._store.smembers(self._key("unseen"))
+        return frozenset(member.decode() for member in members if isinstance(member, bytes))
 
     async def site(self, nid: str) -> str | None:
         """The sister site of a conversation, None for hh.ru."""
@@ -341,6 +364,7 @@ class Session:
             yield ("DEL", self._key("book"))
             yield ("DEL", self._key("sites"))
             yield ("DEL", self._key("shown"))
+            yield ("DEL", self._key("unseen"))
         if after.account is not None:
             yield ("SET", self._key("account"), pack(after.account))
         if change.book is not None:
@@ -356,6 +380,7 @@ class Session:
         yield from self._map(change)
         if change.language is not None:
             yield ("SET", self._key("language"), change.language, "EX", LANGUAGE_SECONDS)
+        yield from self._overview(change)
         if change.handled:
             # Deleted, not zeroed: of somebody without an account nothing stays.
             yield ("HDEL", self._key("head"), "tries")
@@ -395,6 +420,16 @@ class Session:
         if change.sites:
             yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
 
+    def _overview(self, change: Change) -> Iterator[Command]:
+        if change.unseen:
+            yield ("SADD", self._key("unseen"), *change.unseen)
+        if change.seen:
+            yield ("SREM", self._key("unseen"), *change.seen)
+        if change.roster is not None:
+            yield ("SET", self._key("roster"), pack(change.roster), "EX", ROSTER_SECONDS)
+        elif _moved(change):
+            yield ("DEL", self._key("roster"))
+
     def _apply(self, change: Change, after: _After) -> None:
         self._later = after.later
         if change.erase:
@@ -412,6 +447,7 @@ class Session:
             self.outbox.popleft()
         if self._outbox_whole:
             self.outbox.extend(change.said)
+        self.changes += _moved(change)
         if change.reset:
             self._book, self._shown = Book(), Shown()
         if after.account is not None:
@@ -428,6 +464,22 @@ class Session:
             setattr(self.head, name, value)
         if change.handled:
             self.head.tries = 0
+
+
+def exchanged(old: Waiting, new: Waiting | None) -> Callable[[list[Waiting]], list[Waiting]]:
+    """For `Change.queue`: one entry changed or, with None, gone; `Superseded` where it is not there."""
+
+    def queue(queue: list[Waiting]) -> list[Waiting]:
+        if not any(waiting is old for waiting in queue):
+            raise Superseded("the intent was changed meanwhile")
+        return replaced(queue, old, new)
+
+    return queue
+
+
+def _moved(change: Change) -> bool:
+    """True where a roster of before is old."""
+    return change.moved or change.reset or change.erase or change.book is not None
 
 
 def _flat(pairs: Iterable[tuple[Word, Word]]) -> Iterator[Word]:

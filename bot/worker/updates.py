@@ -33,6 +33,7 @@ from bot.store.records import Access, Account
 from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
 from bot.worker.busy import busy
 from bot.worker.own_data import holdings, own_data
+from bot.worker.roster import roster
 from bot.worker.services import Services
 from bot.worker.session import Change, Session, Superseded, merged
 from bot.worker.telling import release
@@ -145,6 +146,7 @@ class UpdatesLane:
                 mapped=turn.remembered,
                 templates=turn.changed_templates,
                 language=turn.strangers_language,
+                seen=frozenset(turn.looked),
                 head=head,
             )
         )
@@ -181,6 +183,8 @@ class UpdatesLane:
         code = kept or (user.language_code if user else None) or "ru"
         thread = _thread(update)
 
+        asking = gateway(services, session, self._access)
+
         def seal(tokens: Tokens) -> bytes:
             return seal_tokens(services, tokens)
 
@@ -188,11 +192,13 @@ class UpdatesLane:
             user_id=session.user_id,
             texts=Texts(account.language, account.zone) if account else Texts(code),
             account=account,
-            hh=gateway(services, session, self._access),
+            hh=asking,
             linking=services.linking,
             seal=seal,
             subjects=session.subject,
             stored_templates=session.templates,
+            roster=lambda: roster(session, asking),
+            unseen=session.unseen,
             now=services.clock(),
             bot_username=services.bot_username,
             site_url=services.settings.hh_site_url,

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
-from bot.chat.intents import Apply, EditMessage, Intent, SendMessage
+from bot.chat.intents import Apply, EditMessage, HideAll, Intent, SendMessage, StopHiding, Wish
 
 CONSENT_SECONDS = 3600.0
 """What waited longer is sent only after the user says so again."""
 
+_BACKGROUND = "background"
 _LONGEST_PAUSE = 60.0
 
 
@@ -38,13 +39,27 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
     @property
     def lane(self) -> str:
         """What must stay in order: the intents of one conversation or of one vacancy."""
-        return f"v{self.intent.vacancy_id}" if isinstance(self.intent, Apply) else f"n{self.intent.nid}"
+        match self.intent:
+            case Apply(vacancy_id=vacancy_id):
+                return f"v{vacancy_id}"
+            case HideAll():
+                return _BACKGROUND
+            case intent:
+                return f"n{intent.nid}"
+
+    @property
+    def background(self) -> bool:
+        """True for what takes long and goes on beside all else."""
+        return isinstance(self.intent, HideAll)
 
 
-def queued(queue: Sequence[Waiting], intents: Iterable[Intent], now: float) -> list[Waiting]:
+def queued(queue: Sequence[Waiting], intents: Iterable[Wish], now: float) -> list[Waiting]:
     """The queue with new intents; an edit of a message that has not left yet changes it in place."""
     result = list(queue)
     for intent in intents:
+        if isinstance(intent, StopHiding):
+            result = [_stopped(waiting, now) for waiting in result]
+            continue
         if isinstance(intent, EditMessage) and _changed_unsent(result, intent):
             continue
         if not any(waiting.intent == intent for waiting in result):
@@ -52,10 +67,17 @@ def queued(queue: Sequence[Waiting], intents: Iterable[Intent], now: float) -> l
     return result
 
 
+def in_background(queue: Iterable[Waiting]) -> Waiting | None:
+    """What goes on beside all else."""
+    return next((waiting for waiting in queue if waiting.background), None)
+
+
 def runnable(queue: Iterable[Waiting], now: float) -> Waiting | None:
     """The first intent that may go now; one that waits holds back only its own lane."""
     held: set[str] = set()
     for waiting in queue:
+        if waiting.background:
+            continue
         if waiting.lane in held:
             continue
         if waiting.not_before <= now:
@@ -82,6 +104,12 @@ def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> lis
         else:
             result.append(waiting)
     return result
+
+
+def _stopped(waiting: Waiting, now: float) -> Waiting:
+    if not isinstance(waiting.intent, HideAll):
+        return waiting
+    return structs.replace(waiting, intent=structs.replace(waiting.intent, stopped=True), not_before=now)
 
 
 def _changed_unsent(queue: list[Waiting], edit: EditMessage) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from bot import metrics
-from bot.chat.intents import Hide
+from bot.chat.intents import Hide, HideAll
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.answers import PENDING_EMOJI, UNKNOWN_EMOJI, waiting_for_hh
 from bot.chat.screens.waited import checking, consent
@@ -26,8 +26,8 @@ from bot.hh.errors import HhError, LinkAgain, MalformedAnswer, OutcomeUnknown, R
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.operations import Operation, operation, place, sign
 from bot.worker.services import Services
-from bot.worker.session import Change, Session, Superseded
-from bot.worker.waiting import CONSENT_SECONDS, Waiting, replaced, runnable
+from bot.worker.session import Change, Session, Superseded, exchanged
+from bot.worker.waiting import CONSENT_SECONDS, Waiting, runnable
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +50,17 @@ class Writes:
 
     async def carry_out(self, waiting: Waiting) -> None:
         """One step with one intent: it is done, refused, asked about, or waits for its next try."""
-        account = self._session.account
-        if account is None:
+        account, intent = self._session.account, waiting.intent
+        if account is None or isinstance(intent, HideAll):
             return
         asking = gateway(self._services, self._session, self._access)
-        step = operation(waiting.intent, asking, self._session)
+        step = operation(intent, asking, self._session)
         try:
             if waiting.attempted_at:
                 await self._look_up(step, waiting, account.hh_id)
             elif self._stale(waiting):
-                unsigned = sign(waiting.intent, "") if waiting.told else []
-                question = place(waiting.intent, consent(self._texts, waiting.intent))
+                unsigned = sign(intent, "") if waiting.told else []
+                question = place(intent, consent(self._texts, intent))
                 asked = Change(said=[*unsigned, question])
                 await self._replace(waiting, None, account.hh_id, change=asked)
             else:
@@ -100,7 +100,7 @@ class Writes:
             await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
         else:
             counted(name, "accepted").inc()
-            hot = replace(change, head={**change.head, "news": self._services.clock()})
+            hot = replace(change, moved=True, head={**change.head, "news": self._services.clock()})
             await self._replace(noted, None, hh_id, change=hot)
 
     async def _look_up(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
@@ -149,11 +149,7 @@ class Writes:
     ) -> None:
         """Commit `change` with `new` in the place of `old`."""
 
-        def queue(queue: list[Waiting]) -> list[Waiting]:
-            if not any(waiting is old for waiting in queue):
-                raise Superseded("the intent was changed meanwhile")
-            return replaced(queue, old, new)
-
+        queue = exchanged(old, new)
         await self._session.commit(replace(change or Change(), queue=queue, hh_id=hh_id))
 
     def _stale(self, waiting: Waiting) -> bool:

@@ -22,7 +22,7 @@ from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
 from bot.worker.services import Timing
 
-FAST = Timing(settle=1.0, check=0.2, retry=0.2, walk=6 * 3600, stop=2.0, topics=0.5)
+FAST = Timing(settle=1.0, check=0.2, retry=0.2, walk=6 * 3600, sweep=0.01, stop=2.0, topics=0.5)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from bot.chat import actions
-from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.chat.intents import Apply, EditMessage, Hide, HideAll, SendMessage
 from bot.chat.outgoing import Application, Draft, Outgoing, Screen
 from bot.chat.screens import (
     answers,
@@ -21,6 +21,7 @@ from bot.chat.screens import (
     glances,
     guide,
     help,
+    hiding,
     interviews,
     linking,
     lists,
@@ -44,6 +45,7 @@ from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, NotFound, Refused
 from bot.hh.models import Address, IdName, Message, Negotiation, Negotiations, Vacancy
 from bot.sync.events import Event, Kind
 from bot.sync.quiet import Preferences
+from bot.sync.roster import Roster, Tab, entry
 from tests.chat.samples import (
     ADDRESS,
     BIG_ID,
@@ -215,9 +217,26 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     ],
     "glances.read_by_employer": lambda t, s: glances.read_by_employer([7]),
     "lists.listing": lambda t, s: [
-        lists.listing(t, "active", s.many(), now=NOW),
-        lists.listing(t, s.text, page()),
+        lists.listing(t, Tab.ACTIVE, _roster(s, 30), {BIG_ID}, 1, now=NOW),
+        lists.listing(t, Tab.DISCARD, _roster(s, 3), (), 0, now=NOW),
+        lists.listing(t, Tab.ALL, _roster(s, 0), (), 0),
+        lists.listing(t, Tab.ALL, Roster(_roster(s, 30).entries, 2500), (), 99),
     ],
+    "lists.ask_find": lambda t, s: lists.ask_find(t),
+    "lists.found": lambda t, s: [
+        lists.found(t, s.name or "?", _roster(s, count), {BIG_ID}, 0, now=NOW) for count in (30, 0)
+    ],
+    "hiding.ask": lambda t, s: [
+        hiding.ask(t, Tab.DISCARD, 37, "0123abcd"),
+        hiding.ask(t, Tab.ARCHIVED, 1, "0123abcd", changed=True),
+    ],
+    "hiding.progress": lambda t, s: hiding.progress(t, _hide_all(s)),
+    "hiding.stopping": lambda t, s: hiding.stopping(t),
+    "hiding.done": lambda t, s: [
+        hiding.done(t, HideAll(tab="discard", nids=(), total=21, hidden=21, card_id=1)),
+        hiding.done(t, _hide_all(s)),
+    ],
+    "hiding.nothing": lambda t, s: hiding.nothing(t),
     "vacancy.card": lambda t, s: vacancy_screens.card(t, s.job, host="headhunter.kg", now=NOW),
     "applying.choose_resume": lambda t, s: applying.choose_resume(t, s.job, resumes(*[s.text] * 30), None),
     "applying.no_resume": lambda t, s: [
@@ -327,6 +346,24 @@ def _templates(text: str, count: int) -> Templates:
     for _ in range(count):
         made = made.added(TemplateKind.LETTER, text or "x").added(TemplateKind.REPLY, text or "x")
     return made
+
+
+def _roster(sample: Sample, count: int) -> Roster:
+    return Roster(tuple(entry(sample.subject) for _ in range(count)), count)
+
+
+def _hide_all(sample: Sample) -> HideAll:
+    reasons = tuple((sample.text, trouble.reason(Texts("ru"), Refused("wrong_state"))) for _ in range(5))
+    return HideAll(
+        tab="discard",
+        nids=(BIG_ID, BIG_ID),
+        total=37,
+        card_id=1,
+        hidden=28,
+        kept=7,
+        reasons=reasons,
+        stopped=True,
+    )
 
 
 def _errors(sample: Sample) -> list[HhError]:

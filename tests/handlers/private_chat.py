@@ -33,6 +33,7 @@ from bot.hh.models import (
 )
 from bot.linking import Candidate, LinkingError
 from bot.store.records import Access, Account
+from bot.sync.roster import Roster, entry
 
 USER = 4242
 TOKEN = "42:of-nobody"
@@ -232,6 +233,7 @@ class Chat:
         )
         self.subjects: dict[int, Subject] = {}
         self.templates = Templates()
+        self.unseen: frozenset[str] = frozenset()
         self.pending: list[Intent] = []
         self.public = True
         self.topics, self.thread = False, 0
@@ -253,6 +255,8 @@ class Chat:
             linking=self.desk,
             seal=lambda tokens: f"sealed {tokens.access_token}".encode(),
             subjects=self._subject,
+            roster=self._roster,
+            unseen=self._unseen,
             stored_templates=self._templates,
             now=NOW.timestamp(),
             bot_username="bridge_bot",
@@ -270,6 +274,7 @@ class Chat:
         await dispatch(self.bridge, update, turn)
         self.subjects.update(turn.remembered)
         self.account = turn.account
+        self.unseen -= turn.looked
         self.templates = turn.changed_templates or self.templates
         return turn
 
@@ -317,6 +322,14 @@ class Chat:
         if reply_to is not None:
             message["reply_to_message"] = self.message({"text": "!"}, reply_to, sender=42)
         return message
+
+    async def _roster(self) -> Roster:
+        self.hh.asked.append("roster")
+        entries = tuple(entry(item) for item in self.hh.conversations)
+        return Roster(entries, len(entries))
+
+    async def _unseen(self) -> frozenset[str]:
+        return self.unseen
 
     async def _templates(self) -> Templates:
         return self.templates

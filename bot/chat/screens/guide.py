@@ -105,7 +105,11 @@ def _applying(t: Texts) -> tuple[Html, ...]:
 
 
 def _finding(t: Texts) -> tuple[Html, ...]:
-    return (t("/list shows your conversations by status. Press a number to open one, with its history."),)
+    return (
+        t("/list shows your conversations by status. Press a number to open one, with its history."),
+        t("/find finds one by a part of the company or vacancy: <code>/find designer</code>."),
+        t("Under refusals and the archive there is a button that hides all of them after one question."),
+    )
 
 
 def _hiding(t: Texts) -> tuple[Html, ...]:

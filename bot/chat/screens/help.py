@@ -60,6 +60,7 @@ def commands(t: Texts) -> list[tuple[str, str]]:
     """The commands menu: names and descriptions (plain text)."""
     return [
         ("list", t.label("Conversations")),
+        ("find", t.label("Find a conversation")),
         ("letters", t.label("Letters for applications")),
         ("replies", t.label("Quick answers")),
         ("settings", t.label("Settings: sound, quiet hours, time zone")),

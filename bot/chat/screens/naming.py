@@ -35,8 +35,18 @@ _STATE_SIGNS = {
 
 def company(t: Texts, employer: Employer | None) -> str:
     """The employer's name as plain text; anonymous vacancies have none."""
-    name = shorten(employer.name, _NAME) if employer else ""
+    return company_named(t, employer.name if employer else "")
+
+
+def company_named(t: Texts, name: str) -> str:
+    """A company by its name as plain text; "" where it is not told."""
+    name = shorten(name, _NAME)
     return t.label("Anonymous company") if blank(name) else name
+
+
+def vacancy_named(t: Texts, name: str) -> str:
+    """The vacancy of a conversation by its name as plain text; "" where hh.ru has none any more."""
+    return vacancy(t, name) if name else t.label("The vacancy is no longer available")
 
 
 def vacancy(t: Texts, name: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from bot.chat import actions
 from bot.chat.html import LIMIT, Html, excerpt, join, length
-from bot.chat.intents import Apply, EditMessage, Hide, Intent, SendMessage
+from bot.chat.intents import Apply, EditMessage, Hide, SendMessage, Write
 from bot.chat.outgoing import Application, Conversation, Draft, Keyboard, Say, Screen, Subject
 from bot.chat.screens.keys import press, rows
 from bot.chat.texts import Texts
@@ -19,7 +19,7 @@ EDITED_EMOJI: Final = "✍"
 _EXCERPT = 300
 
 
-def consent(t: Texts, intent: Intent) -> Screen:
+def consent(t: Texts, intent: Write) -> Screen:
     """Something waited for more than an hour: ask before it goes out after all."""
     text, keyboard, about = _pending(t, intent)
     quote = t("<blockquote>{text}</blockquote>", text=excerpt(text, _EXCERPT)) if text else ""
@@ -59,7 +59,7 @@ def repeated(t: Texts, say: Say) -> Say:
     return structs.replace(say, repeat=True, text=marked if fits else say.text)
 
 
-def _pending(t: Texts, intent: Intent) -> tuple[str, Keyboard, Subject]:
+def _pending(t: Texts, intent: Write) -> tuple[str, Keyboard, Subject]:
     send, drop = t.label("📤 Send"), press(t.label("Don't send"), actions.DROP)
     match intent:
         case SendMessage() | EditMessage():
