@@ -44,12 +44,16 @@ def rows(*lines: Iterable[Key | None]) -> Keyboard:
 
 
 def web_address(url: str | None) -> str | None:
-    """`url` where it is an absolute http(s) address without spaces, else None."""
-    if not url or clean(url) != url or any(c.isspace() or c in '<>"' for c in url) or len(url) > 2048:
+    """`url` where it is an absolute http(s) address without spaces, else None.
+
+    A user's name in it (hh.ru@elsewhere) or a backslash only serve to look like another site.
+    """
+    if not url or clean(url) != url or any(c.isspace() or c in '<>"\\' for c in url) or len(url) > 2048:
         return None
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and host else None
+    honest = parts.scheme in ("http", "https") and host and "@" not in parts.netloc
+    return url if honest else None
