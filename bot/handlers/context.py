@@ -46,7 +46,7 @@ def on_message(behaviour: Behaviour) -> Callback:
 
     async def callback(update: Update, context: Context) -> None:
         message = update.effective_message
-        if message is not None:
+        if message is not None:  # pragma: no branch - the library hands over nothing else
             await behaviour(context.turn, message)
 
     return callback

@@ -13,7 +13,7 @@ from bot.handlers.context import Context
 async def changed(update: Update, context: Context) -> None:
     """A user who blocked the bot gets nothing more until he comes back; groups are left."""
     change, turn = update.my_chat_member, context.turn
-    if change is None:
+    if change is None:  # pragma: no cover - the library hands over nothing else
         return
     if change.chat.type != ChatType.PRIVATE:
         await chats.invited(turn, change)

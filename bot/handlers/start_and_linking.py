@@ -155,6 +155,6 @@ async def _explain(turn: Turn, error: LinkingError) -> None:
             screen = screens.not_applicant(t, url)
             if not turn.public:
                 screen = replace(screen, text=f"{screen.text}\n\n{screens.paste_hint(t, url).text}")
-        case _:
+        case _:  # pragma: no cover - `Incomplete`: what lacks a part is not taken for a pasted address
             raise error
     turn.say(screen.say())

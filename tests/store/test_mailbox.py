@@ -239,6 +239,17 @@ async def test_without_a_clock_of_its_own_redis_tells_the_time(redis: Client) ->
     assert abs(mailboxes.now() - claimed.now) < 5
 
 
+async def test_what_a_claim_did_not_hand_over_is_fetched_in_order(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(number) for number in range(5)])
+    claim = (await mailboxes.claim(SHARD, 1, batch=2)).claims[0]
+    assert claim.updates == [b"0", b"1"]
+    assert await mailboxes.updates(claim, 4) == [b"0", b"1", b"2", b"3"]
+    entries = [b"a", b"b", b"c"]
+    await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), *entries)])
+    assert await mailboxes.outbox(claim, 2) == entries[:2]
+    assert await mailboxes.outbox(claim) == entries
+
+
 async def test_a_mailbox_that_rests_can_be_roused(mailboxes: Mailboxes, clock: Clock) -> None:
     await mailboxes.push([update(1)])
     claim = await claim_one(mailboxes)
