@@ -122,31 +122,27 @@ class Sender:
             raise _sorted(error) from error
 
     async def create_topic(self, user_id: int, name: str) -> int:
-        """Make a topic; returns its thread. Raises `DeliveryError`, `Rejected` where topics are off."""
+        """Make a topic; returns its thread. Raises `DeliveryError`, but never `Unreachable`."""
         try:
             topic = await self._bot.create_forum_topic(user_id, name[:TOPIC_NAME])
         except TelegramError as error:
-            raise _sorted(error) from error
+            raise _topic_refused(error) from error
         return topic.message_thread_id
 
     async def rename_topic(self, user_id: int, thread: int, name: str) -> None:
-        """Give a topic another name. Raises `DeliveryError`, `ThreadGone` where there is none."""
+        """Give a topic another name. Raises `DeliveryError`, but never `Unreachable`."""
         try:
             await self._bot.edit_forum_topic(user_id, thread, name=name[:TOPIC_NAME])
-        except BadRequest as error:
+        except TelegramError as error:
             if "not_modified" not in error.message.lower():
                 raise _topic_refused(error) from error
-        except TelegramError as error:
-            raise _sorted(error) from error
 
     async def delete_topic(self, user_id: int, thread: int) -> None:
-        """Delete a topic and everything in it. Raises `DeliveryError`, `ThreadGone` where there is none."""
+        """Delete a topic and everything in it. Raises `DeliveryError`, but never `Unreachable`."""
         try:
             await self._bot.delete_forum_topic(user_id, thread)
-        except BadRequest as error:
-            raise _topic_refused(error) from error
         except TelegramError as error:
-            raise _sorted(error) from error
+            raise _topic_refused(error) from error
 
     async def typing(self, user_id: int, thread: int) -> None:
         """Show for a few seconds that the bot is busy; raises `DeliveryError`."""
@@ -318,9 +314,13 @@ def _sent(message: Message) -> Sent:
     return Sent(message.message_id, (message.message_thread_id or 0) if message.is_topic_message else 0)
 
 
-def _topic_refused(error: BadRequest) -> DeliveryError:
-    known = any(words in error.message.lower() for words in _NO_THREAD)
-    return ThreadGone(error.message) if known else Rejected(error.message)
+def _topic_refused(error: TelegramError) -> DeliveryError:
+    """A refusal of a topic says nothing of the chat; a server that has no topics answers 404."""
+    if any(words in error.message.lower() for words in _NO_THREAD):
+        return ThreadGone(error.message)
+    if isinstance(error, Forbidden | InvalidToken | ChatMigrated):
+        return Rejected(error.message)
+    return _sorted(error)
 
 
 def _sorted(error: TelegramError) -> DeliveryError:

@@ -12,7 +12,7 @@ import logging
 
 from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
 from bot.failpoints import reach
-from bot.telegram.sender import DeliveryError, Paused, Rejected, Sent, ThreadGone, Unreachable
+from bot.telegram.sender import DeliveryError, Paused, Sent, ThreadGone, Unconfirmed
 from bot.worker.services import Services
 from bot.worker.session import Change, Session
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 LINEAR_SECONDS, _UNCONFIRMED_SECONDS = 600.0, 60.0
 """For how long no topic is tried in a chat where Telegram refused one, or did not confirm it."""
 
-_WAITED_FOR = 10.0
-"""A pause in seconds for which news may wait to get its topic; with a longer one it comes without."""
+_WAITED_FOR, _PATIENCE = 10.0, 3
+"""A pause in seconds for which news may wait to get its topic, and how often; else it comes without."""
 
 
 class Topics:
@@ -31,6 +31,7 @@ class Topics:
     def __init__(self, services: Services, session: Session) -> None:
         self._services = services
         self._session = session
+        self._patience = _PATIENCE
 
     async def perform(self, entry: Outgoing) -> Sent | None:
         """Send one entry where it belongs; raises `DeliveryError` where the entry itself failed."""
@@ -85,16 +86,16 @@ class Topics:
         """A new topic; 0 where Telegram refuses or does not confirm it."""
         try:
             thread = await self._services.sender.create_topic(self._session.user_id, topic.name)
-        except Unreachable:
-            raise
         except DeliveryError as error:
-            if isinstance(error, Paused) and error.seconds <= _WAITED_FOR:
+            if isinstance(error, Paused) and error.seconds <= _WAITED_FOR and self._patience:
+                self._patience -= 1
                 raise
-            refused = isinstance(error, Rejected | Paused)
+            refused = not isinstance(error, Unconfirmed)
             await self._give_up(
                 f"{type(error).__name__}: {error}", LINEAR_SECONDS if refused else _UNCONFIRMED_SECONDS
             )
             return 0
+        self._patience = _PATIENCE
         reach("topic-made")
         await self._session.commit(Change(shown=lambda shown: shown.opened(topic, thread)))
         return thread
@@ -119,8 +120,6 @@ class Topics:
             return
         try:
             await self._services.sender.rename_topic(self._session.user_id, spot.thread, topic.name)
-        except Unreachable:
-            raise
         except DeliveryError as error:
             log.info("a topic keeps its name: %s: %s", type(error).__name__, error)
         else:
@@ -132,7 +131,7 @@ class Topics:
             return
         try:
             await self._services.sender.delete_topic(self._session.user_id, spot.thread)
-        except (Unreachable, Paused):
+        except Paused:
             raise
         except DeliveryError as error:
             log.info("a topic was not deleted: %s: %s", type(error).__name__, error)

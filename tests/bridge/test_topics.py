@@ -137,6 +137,42 @@ async def test_where_telegram_refuses_topics_the_chat_is_linear(topics: Bridge) 
     assert len([call for call in topics.telegram.refused if call.method == "createForumTopic"]) == 1
 
 
+async def test_a_server_without_topics_or_reactions_holds_nothing_up(topics: Bridge) -> None:
+    talk = conversation(topics)
+    for method in ("createForumTopic", "setMessageReaction"):
+        topics.telegram.fail_next(method, times=5, missing=True)
+    async with topics.running():
+        await topics.link()
+        topics.hh.employers.invite(talk.id, "Ждём вас")
+        told = await news(topics, "Ждём вас")
+        reply = await topics.anna.send("Приду!", reply_to=told.id)
+        await topics.anna.wait_for("👌", after=reply)
+        topics.hh.employers.write(talk.id, "До встречи")
+        await news(topics, "До встречи")
+    assert topics.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+async def test_topics_that_are_throttled_hold_news_up_for_a_moment_only(topics: Bridge) -> None:
+    talk = conversation(topics)
+    topics.telegram.fail_next("createForumTopic", retry_after=1)
+    async with topics.running():
+        await topics.link()
+        topics.hh.employers.write(talk.id, "Здравствуйте!")
+        told = await news(topics, "Здравствуйте!")
+    assert told.thread_id == named(topics, "Ромашка").id
+    assert arrivals(topics, "Здравствуйте!") == 1
+
+
+async def test_topics_that_are_throttled_for_long_are_done_without(topics: Bridge) -> None:
+    talk = conversation(topics)
+    topics.telegram.fail_next("createForumTopic", retry_after=3000)
+    async with topics.running():
+        await topics.link()
+        topics.hh.employers.write(talk.id, "Здравствуйте!")
+        told = await news(topics, "Здравствуйте!")
+    assert told.thread_id is None
+
+
 async def test_an_outage_of_topics_loses_and_doubles_nothing(topics: Bridge) -> None:
     talk = conversation(topics)
     async with topics.running():
@@ -249,7 +285,7 @@ async def test_while_hh_ru_takes_its_time_the_bot_shows_as_typing_there(topics: 
         await topics.link()
         topics.hh.employers.write(talk.id, "Здравствуйте!")
         told = await news(topics, "Здравствуйте!")
-        topics.hh.faults.add(faults.delay(3), on="GET /negotiations/*/messages")
+        topics.hh.faults.add(faults.delay(3), on="GET /negotiations/*")
         topics.anna.tap(told.id, "История")
         await topics.anna.wait_until(lambda: topics.anna.typing)
         assert topics.anna.state.typing_thread == told.thread_id

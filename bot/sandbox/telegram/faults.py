@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.sandbox.telegram.refusals import (
     BadRequest,
     Forbidden,
+    NotFound,
     Refusal,
     ServerTrouble,
     TooManyRequests,
@@ -23,6 +24,7 @@ class Fault:
 
     `html_before` and `html_after` answer a page of that status, as a proxy on the way does; `code` is
     the `error_code` of a refusal that nobody has documented.
+    `missing`: the server has no such method.
     """
 
     delay_before: float = 0
@@ -36,6 +38,7 @@ class Fault:
     code: int | None = None
     forbidden: str | None = None
     bad_request: str | None = None
+    missing: bool = False
     chat_id: int | None = None
 
     @property
@@ -47,6 +50,8 @@ class Fault:
             return ServerTrouble(self.status)
         if self.code is not None:
             return Undocumented(self.code)
+        if self.missing:
+            return NotFound()
         if self.forbidden is not None:
             return Forbidden(self.forbidden)
         return BadRequest(self.bad_request) if self.bad_request is not None else None
