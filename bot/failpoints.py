@@ -13,6 +13,7 @@ setting: a bridge whose hh.ru or Telegram is not on loopback refuses to start wi
 | `page-read` | a page of conversations is here; what it brings is written |
 | `messages-read` | a conversation's messages are here; their news is written |
 | `topic-made` | Telegram has made a topic; that is noted |
+| `delivery-due` | an entry of the outbox is next; it goes to Telegram |
 | `notified` | Telegram has taken a message; that is noted |
 | `token-refreshed` | hh.ru has given new tokens; they are stored |
 """
@@ -33,6 +34,7 @@ POINTS: Final = frozenset(
         "page-read",
         "messages-read",
         "topic-made",
+        "delivery-due",
         "notified",
         "token-refreshed",
     }

@@ -65,6 +65,7 @@ class DeliveryLane:
 
     async def _deliver(self, entry: Outgoing) -> None:
         session, outcome = self._session, "delivered"
+        reach("delivery-due")
         try:
             sent = await self._topics.perform(entry)
             reach("notified")

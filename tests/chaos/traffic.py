@@ -1,0 +1,174 @@
+"""Both sides of many conversations: what was written is remembered, so that it can be counted later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from bot.sandbox.hh.objects import Applicant, Employer, Negotiation, Resume
+from bot.sandbox.telegram.chats import ChatMessage
+from bot.sandbox.telegram.people import LocalUser
+from tests.bridge.conftest import Bridge
+
+PATIENCE = 180.0
+TALKS = 3
+
+
+@dataclass
+class Ledger:
+    """What one account's user and employers did; numbers ascend in the order it was done.
+
+    `written` and `events` map a mark in a text to its conversation, `edited` are letters that were
+    changed afterwards, `declined` conversations that were left.
+    """
+
+    written: dict[str, str] = field(default_factory=dict)
+    applied: dict[str, str] = field(default_factory=dict)
+    edited: set[str] = field(default_factory=set)
+    declined: set[str] = field(default_factory=set)
+    events: dict[str, str] = field(default_factory=dict)
+    stuck: list[str] = field(default_factory=list)
+
+
+class Person:
+    """One account with its user and some employers, who all write at random moments."""
+
+    def __init__(self, bridge: Bridge, number: int, seed: int) -> None:
+        self.bridge = bridge
+        self.number = number
+        self.ledger = Ledger()
+        self.user: LocalUser = bridge.telegram.user(200_000 + number, f"Человек {number}")
+        world = bridge.hh.world
+        self.applicant: Applicant = world.add_applicant(f"Имя{number}", f"Фамилия{number}")
+        self.resume: Resume = world.add_resume(self.applicant, "Аналитик данных")
+        self.employer: Employer = world.add_employer(f"Компания {number}")
+        self.talks = [self._talk() for _ in range(TALKS)]
+        self._random = Random(seed * 1000 + number)  # noqa: S311, no secret
+        self._marks = 0
+        self._flows: set[str] = set()
+
+    async def link(self) -> None:
+        """From /start to the linked account."""
+        await self.bridge.link(self.user, self.applicant)
+
+    async def live(self, over: asyncio.Event, pause: float) -> None:
+        """Do one thing after the other, `pause` seconds apart on average, until it is over."""
+        actions: dict[Callable[[], Awaitable[None] | None], int] = {
+            self.employer_writes: 6,
+            self.employer_invites: 2,
+            self.user_replies: 6,
+            self.user_looks: 1,
+        }
+        flows = {self.user_applies: 1, self.user_declines: 1, self.employer_refuses: 1}
+        async with asyncio.TaskGroup() as group:
+            while not over.is_set():
+                await asyncio.sleep(self._random.uniform(0.2, 2 * pause))
+                names, weights = zip(*(actions | flows).items(), strict=True)
+                (action,) = self._random.choices(names, weights)
+                if action in flows:
+                    group.create_task(self._flow(action))
+                elif (doing := action()) is not None:
+                    await doing
+
+    def employer_writes(self) -> None:
+        """A free message."""
+        talk = self._random.choice(self.talks)
+        self.bridge.hh.employers.write(talk.id, f"{self._event(talk)} Здравствуйте & <до свидания> 🙂")
+
+    def employer_invites(self) -> None:
+        """An invitation."""
+        talk = self._random.choice(self.talks)
+        self.bridge.hh.employers.invite(talk.id, f"{self._event(talk)} Ждём вас")
+
+    async def employer_refuses(self) -> None:
+        """An invitation to a new conversation, and a refusal."""
+        talk = self._talk()
+        self.bridge.hh.employers.invite(talk.id, f"{self._event(talk)} Ждём вас")
+        await asyncio.sleep(self._random.uniform(0, 2))
+        self.bridge.hh.employers.discard(talk.id, f"{self._event(talk)} Мы передумали")
+
+    async def user_replies(self) -> None:
+        """An answer to some news, sometimes changed right after it was sent."""
+        talk = self._random.choice(self.talks)
+        news = self._news_of(talk)
+        if news is None:
+            return
+        mark = self._mark("u")
+        self.ledger.written[mark] = talk.id
+        message_id = await self.user.send(f"{mark} Приду", reply_to=news.id)
+        if self._random.random() < 0.2:
+            await asyncio.sleep(self._random.uniform(0, 0.5))
+            await self.user.edit(message_id, f"{mark} Приду, спасибо")
+
+    async def user_looks(self) -> None:
+        """A command."""
+        await self.user.send("/list")
+
+    async def user_applies(self) -> None:
+        """An application with a letter, which is changed afterwards."""
+        user, site = self.user, self.bridge.hh.site_url
+        job = self.bridge.hh.world.add_vacancy(self.employer, f"Вакансия {self._mark('v')}")
+        asked = await user.send(f"{site}/vacancy/{job.id}")
+        card = await self._wait(lambda m: "Откликнуться" in str(m.labels) and job.name in m.text, asked)
+        user.tap(card.id, "Откликнуться")
+        await user.wait_until(lambda: "Аналитик данных" in str(card.labels), PATIENCE)
+        user.tap(card.id, "Аналитик данных")
+        prompt = await self._wait(lambda m: m.prompt is not None, card.id)
+        mark = self._mark("u")
+        letter = await user.send(f"{mark} Возьмите меня", reply_to=prompt.id)
+        preview = await self._wait(lambda m: "✅ Отправить" in m.labels and mark in m.text, letter)
+        self.ledger.applied[mark] = job.id
+        user.tap(preview.id, "✅ Отправить")
+        await user.wait_for_reaction(letter, "👌", PATIENCE)
+        self.ledger.edited.add(mark)
+        await user.edit(letter, f"{mark} Возьмите меня, пожалуйста")
+
+    async def user_declines(self) -> None:
+        """A new conversation, an invitation, and a polite no."""
+        talk, user = self._talk(), self.user
+        mark = self._event(talk)
+        self.bridge.hh.employers.invite(talk.id, f"{mark} Приглашаем")
+        news = await self._wait(lambda m: mark in m.text and "🙅 Отказаться" in m.labels, 0)
+        user.tap(news.id, "🙅 Отказаться")
+        question = await self._wait(lambda m: "🙅 Отказаться и скрыть" in m.labels, news.id)
+        self.ledger.declined.add(talk.id)
+        user.tap(question.id, "🙅 Отказаться и скрыть")
+        await user.wait_until(lambda: "Вы отказались" in question.text, PATIENCE)
+
+    async def _flow(self, flow: Callable[[], Awaitable[None]]) -> None:
+        """Several steps on end, one such at a time; where it gets stuck, that is remembered."""
+        name = getattr(flow, "__name__", "")
+        if name in self._flows:
+            return
+        self._flows.add(name)
+        try:
+            await flow()
+        except AssertionError as error:
+            self.ledger.stuck.append(f"{name} of {self.number}: {error}")
+        finally:
+            self._flows.discard(name)
+
+    async def _wait(self, wanted: Callable[[ChatMessage], bool], after: int) -> ChatMessage:
+        return await self.user.wait_for(wanted, PATIENCE, after=after)
+
+    def _news_of(self, talk: Negotiation) -> ChatMessage | None:
+        marks = [mark for mark, nid in self.ledger.events.items() if nid == talk.id]
+        shown = (m for m in reversed(self.user.from_bot) if any(mark in m.text for mark in marks))
+        return next(shown, None)
+
+    def _talk(self) -> Negotiation:
+        world = self.bridge.hh.world
+        return world.open_negotiation(
+            self.resume, world.add_vacancy(self.employer, "Аналитик"), state="response"
+        )
+
+    def _event(self, talk: Negotiation) -> str:
+        mark = self._mark("e")
+        self.ledger.events[mark] = talk.id
+        return mark
+
+    def _mark(self, kind: str) -> str:
+        self._marks += 1
+        return f"[{kind}{self.number}.{self._marks:05}]"
