@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.chat.actions import HISTORY
 from bot.chat.buttons import BadButton, button_key, unseal
 from bot.chat.outgoing import Press
 from bot.chat.screens.answers import stale_button
@@ -74,6 +77,24 @@ def on_press(behaviours: Mapping[str, ButtonBehaviour]) -> Callback:
         await pressed.answer()
 
     return callback
+
+
+def conversation_of(message: Message) -> str | None:
+    """The one conversation (its nid) that the buttons of a message of the bot belong to, else None.
+
+    They are sealed for the user, so what they say is as good as what is stored. It is needed where the
+    bridge died before it had stored what the message is about.
+    """
+    if message.reply_markup is None or message.chat.type != ChatType.PRIVATE:
+        return None
+    key = button_key(message.get_bot().token)
+    found = set()
+    for button in chain.from_iterable(message.reply_markup.inline_keyboard):
+        if isinstance(button.callback_data, str):
+            with suppress(BadButton):
+                press = unseal(button.callback_data, message.chat.id, key)
+                found |= {press.args[0]} if press.action == HISTORY else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _press(query: CallbackQuery, bot_token: str) -> Press | None:

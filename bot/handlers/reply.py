@@ -12,7 +12,7 @@ from bot.chat.screens import answers as screens
 from bot.chat.screens import drafts
 from bot.chat.screens.conversation import closed
 from bot.handlers import apply, questions
-from bot.handlers.buttons import Pressed
+from bot.handlers.buttons import Pressed, conversation_of
 from bot.handlers.conversation import glimpse
 from bot.handlers.start_and_linking import for_linked, halfway, offer, wrong_address
 from bot.handlers.turn import Turn
@@ -48,6 +48,9 @@ async def replied_to(turn: Turn, message: Message) -> Subject | None:
     """
     original = original_of(message)
     about = await turn.subject(original) if original is not None else None
+    if about is None and original is not None and message.reply_to_message is not None:
+        nid = conversation_of(message.reply_to_message)
+        about = Conversation(nid) if nid is not None else None
     if turn.here is None or isinstance(about, Application):
         return about
     if isinstance(about, Conversation) and about.nid != turn.here:

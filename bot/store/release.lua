@@ -12,7 +12,7 @@ else
   redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
 end
 if ARGV[5] == '1' then
-  redis.call('HDEL', KEYS[2], 'tries')
+  redis.call('HDEL', KEYS[2], 'tries', 'begun')
   redis.call('PUBLISH', ARGV[4], ARGV[2])
 end
 return 1

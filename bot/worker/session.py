@@ -66,7 +66,8 @@ class Head:
     `page` is the digest of the first page at the last look, "" where it must be parsed anew. Until
     `linear` no topics are tried: Telegram refused them. `held` and `digest` are when the first news
     came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
-    Telegram did not confirm a delivery.
+    Telegram did not confirm a delivery. `tries` is how often the mailbox was claimed since an update
+    was last handled, `begun` how often the handling of the first one was begun.
     """
 
     poll: float = 0
@@ -75,6 +76,7 @@ class Head:
     outbox: float = 0
     page: str = ""
     tries: int = 0
+    begun: int = 0
     linear: float = 0
     held: float = 0
     digest: float = 0
@@ -383,7 +385,7 @@ class Session:
         yield from self._overview(change)
         if change.handled:
             # Deleted, not zeroed: of somebody without an account nothing stays.
-            yield ("HDEL", self._key("head"), "tries")
+            yield ("HDEL", self._key("head"), "tries", "begun")
         if change.head:
             yield ("HSET", self._key("head"), *_flat(change.head.items()))
 
@@ -463,7 +465,7 @@ class Session:
         for name, value in change.head.items():
             setattr(self.head, name, value)
         if change.handled:
-            self.head.tries = 0
+            self.head.tries = self.head.begun = 0
 
 
 def exchanged(old: Waiting, new: Waiting | None) -> Callable[[list[Waiting]], list[Waiting]]:

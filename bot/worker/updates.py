@@ -41,8 +41,8 @@ from bot.worker.waiting import queued
 
 log = logging.getLogger(__name__)
 
-TRIES = 3
-"""How often the handling of one update may fail, or kill its process, before it is set aside."""
+TRIES, DEATHS = 3, 6
+"""How often the handling of one update may fail, and may end with its process, before it is set aside."""
 
 TURN_RATE, TURN_BURST = 1.0, 30
 """Updates a second of one user, once he has sent many: as many as answers can be delivered to him, so that
@@ -73,13 +73,12 @@ class UpdatesLane:
         """Handle every update that is in memory."""
         while self._session.updates and not self._session.ending:
             # Who is too quick waits here; nothing of his is lost, and nobody else waits with him.
-            await asyncio.sleep(await self._pace.reserve(_LONGEST_WAIT))
+            if not await self._session.rest(await self._pace.reserve(_LONGEST_WAIT)):
+                return
             await self._handle(self._session.updates[0])
 
     async def _handle(self, raw: bytes) -> None:
-        # Claimed again and again without an end, an update kills its process.
-        tries = TRIES if self._session.head.tries <= TRIES * 2 else 0
-        for attempt in range(tries):
+        for attempt in range(0 if await self._kills() else TRIES):
             try:
                 update = Update.de_json(msgspec.json.decode(raw), self._services.application.bot)
                 turn, before = await self._turn(update), self._session.account
@@ -95,6 +94,18 @@ class UpdatesLane:
                 log.exception("an update could not be handled, try %d of %d", attempt + 1, TRIES)
                 await asyncio.sleep(_AGAIN * attempt)
         await self._set_aside(raw)
+
+    async def _kills(self) -> bool:
+        """True for an update in whose handling process after process has died.
+
+        Only where the mailbox was claimed before is it noted that the handling begins: most updates
+        are handled at once, and a holder may also have died, or been too slow, over something else.
+        """
+        head = self._session.head
+        if head.tries <= 1:
+            return False
+        await self._session.commit(Change(head={"begun": head.begun + 1}))
+        return head.begun >= DEATHS
 
     async def _take(self, turn: Turn, update: Update) -> None:
         """Let the handlers collect effects; an error of hh.ru becomes a sentence."""

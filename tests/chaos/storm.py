@@ -19,11 +19,11 @@ from tests.chaos.site import Site
 from tests.chaos.tally import Tally
 from tests.chaos.traffic import Person
 
-LEASE = 3.0
+LEASE = 5.0
 """Seconds; 30 in production. A dead worker's mailboxes come back so much sooner, for more kills an hour."""
 
 _NOTED = re.compile(rb'^\+(\d+\.\d+) \[0 lua\] "LPOP" "hh:\{\d+\}:outbox:(\d+)"')
-_SETTLED = 180.0
+_SETTLED = 300.0
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
+from bot.worker.updates import DEATHS
 from tests.bridge.steps import arrivals, conversation, polled
 from tests.bridge.test_writes import previewed, vacancy
 from tests.chaos.processes import Process
@@ -120,6 +121,26 @@ async def test_a_notification_that_was_not_noted_arrives_again_and_nothing_else_
     await anna.wait_for("Три", 30, after=news.id)
     await polled(site.bridge)
     assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 2, 1]
+    # What the first copy is about was never written down; its own buttons tell.
+    copy = await anna.wait_for("Два")
+    reply = await anna.send("Приду!", reply_to=copy.id)
+    await anna.wait_for_reaction(reply, "👌", 30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
+
+
+async def test_an_update_that_kills_every_process_is_set_aside_and_the_next_one_handled(site: Site) -> None:
+    talk, news, _ = await linked(site)
+    anna = site.bridge.anna
+    deadly = await anna.send("/list")
+    for _ in range(DEATHS):
+        dying = await site.start("worker", "update-handled:kill")
+        await dying.ended()
+        await site.claims_ran_out()
+    await site.start("worker")
+    await anna.wait_for("Что-то пошло не так", 30, after=deadly)
+    reply = await anna.send("Приду!", reply_to=news.id)
+    await anna.wait_for_reaction(reply, "👌", 30)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
 async def test_a_topic_that_was_not_noted_stays_empty_and_the_news_comes_once(site: Site) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
-from tests.bridge.test_news import arrivals, polled
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import arrivals, conversation, polled
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
 from tests.waiting import eventually

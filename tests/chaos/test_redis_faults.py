@@ -14,8 +14,7 @@ from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.store import keys
 from bot.store.connection import Client
-from tests.bridge.test_news import arrivals, polled
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import arrivals, conversation, polled
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
 from tests.chaos.wires import RedisServer, Wire

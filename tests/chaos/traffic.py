@@ -12,7 +12,9 @@ from bot.sandbox.telegram.chats import ChatMessage
 from bot.sandbox.telegram.people import LocalUser
 from tests.bridge.conftest import Bridge
 
-PATIENCE = 180.0
+PATIENCE = 300.0
+"""Seconds until a step that gets no answer counts as stuck: a storm on a busy machine is slow."""
+
 TALKS = 3
 
 
@@ -144,9 +146,10 @@ class Person:
             return
         self._flows.add(name)
         try:
-            await flow()
-        except AssertionError as error:
-            self.ledger.stuck.append(f"{name} of {self.number}: {error}")
+            async with asyncio.timeout(PATIENCE):
+                await flow()
+        except (AssertionError, TimeoutError) as error:
+            self.ledger.stuck.append(f"{name} of {self.number}: {error or self.user.from_bot[-5:]}")
         finally:
             self._flows.discard(name)
 
