@@ -19,7 +19,7 @@ for at = 1, #due, 2 do
   local head = ARGV[1] .. 'head:' .. id
   local inbox = ARGV[1] .. 'inbox:' .. id
   redis.call('ZADD', KEYS[1], until_, id)
-  redis.call('HSET', head, 'claim', ARGV[3])
+  redis.call('HSET', head, 'claim', ARGV[3], 'done', 0)
   local updates = redis.call('LRANGE', inbox, 0, last)
   if #updates > 0 then redis.call('HINCRBY', head, 'tries', 1) end
   claimed[#claimed + 1] = {

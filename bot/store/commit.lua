@@ -1,9 +1,13 @@
 -- Carries out commands for the holder of a claim, all or none, and nothing for anybody else.
 -- KEYS: 1 head, then every other key that the commands touch
--- ARGV: 1 claim token, then each command as its number of words and the words
--- Result: 1 done, 0 the claim is another's now
+-- ARGV: 1 claim token, 2 number of the commit under this claim, then each command as its number of words
+--       and the words
+-- Result: 1 done, now or when it was asked for before; 0 the claim is another's now
 if redis.call('HGET', KEYS[1], 'claim') ~= ARGV[1] then return 0 end
-local at = 2
+-- One that got no answer is asked for again, and may itself arrive late.
+if tonumber(redis.call('HGET', KEYS[1], 'done') or '0') >= tonumber(ARGV[2]) then return 1 end
+redis.call('HSET', KEYS[1], 'done', ARGV[2])
+local at = 3
 while at <= #ARGV do
   local words = tonumber(ARGV[at])
   redis.call(unpack(ARGV, at + 1, at + words))

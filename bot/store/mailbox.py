@@ -9,7 +9,9 @@ successor. Whatever belongs together is one script in one slot.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,8 +21,12 @@ import msgspec
 
 from bot.clock import steady
 from bot.store import keys
-from bot.store.errors import unavailable
+from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.scripts import Script, Store, Word
+
+log = logging.getLogger(__name__)
+
+_AGAIN = 0.2
 
 SEEN_SECONDS = 2 * 24 * 3600
 """How long an update is known: Telegram keeps undelivered updates for 24 hours (Bot API, getUpdates)."""
@@ -64,6 +70,7 @@ class Claim:
     mapped: int
     due: float = 0.0
     good_until: float = 0.0
+    commits: int = 0
 
     @property
     def held(self) -> bool:
@@ -169,14 +176,28 @@ class Mailboxes:
         ]
         return Claimed(float(now), float(next_due) if next_due else None, claims)
 
-    async def commit(self, claim: Claim, commands: Sequence[Command]) -> None:
-        """Carry out `commands` together; raises `ClaimLost` and does nothing where the claim is over."""
+    async def commit(self, claim: Claim, commands: Sequence[Command], *, vital: bool = False) -> None:
+        """Carry out `commands` together and once, or raise `ClaimLost` and do nothing.
+
+        Where Redis does not answer, it is asked again while the claim is surely held, and where the
+        commit is `vital` until it answers. After `StoreUnavailable` it may have been carried out or not.
+        """
+        claim.commits += 1
         touched = dict.fromkeys(str(command[1]) for command in commands)
-        words: list[Word] = [claim.token]
+        words: list[Word] = [claim.token, claim.commits]
         for command in commands:
             words += [len(command), *command]
-        with unavailable():
-            done = await _commit(self._store, [keys.of(claim.mailbox, "head"), *touched], words)
+        names = [keys.of(claim.mailbox, "head"), *touched]
+        while True:
+            try:
+                with unavailable():
+                    done = await _commit(self._store, names, words)
+                break
+            except StoreUnavailable as error:
+                if not (vital or claim.held):
+                    raise
+                log.info("a commit is asked for again: %s", error)
+                await asyncio.sleep(_AGAIN)
         if done != 1:
             raise ClaimLost(claim.mailbox)
 

@@ -5,7 +5,7 @@
 -- Result: 1 given back, 0 the claim is another's now, 2 kept: updates arrived meanwhile
 if redis.call('HGET', KEYS[2], 'claim') ~= ARGV[1] then return 0 end
 if ARGV[5] ~= '1' and redis.call('LLEN', KEYS[3]) > 0 then return 2 end
-redis.call('HDEL', KEYS[2], 'claim')
+redis.call('HDEL', KEYS[2], 'claim', 'done')
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[1], ARGV[2])
 else

@@ -17,7 +17,6 @@ from bot.hh.errors import Crowded, LinkAgain, OutcomeUnknown, Unavailable
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.store import keys
-from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
 from bot.store.vault import VaultError
@@ -34,8 +33,6 @@ POLL_WAITS = 0.5
 
 USER_SHARE, USER_BURST = 0.25, 5
 """What one user's own doings may take of the ceiling: a part of it, after some requests at once."""
-
-_STORE_AGAIN = 0.5
 
 UNNAMED_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 """Seconds without requests after a 429: where hh.ru does not say how long, and at most."""
@@ -75,22 +72,15 @@ class SessionAccess:
                 raise
             reach("token-refreshed")
             metrics.REFRESHES.labels("done").inc()
-            await self._store(account, fresh)
+            sealed = seal_tokens(self._services, fresh)
+            # Vital: without these tokens only the user can restore the access.
+            await self._session.commit(
+                Change(
+                    account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
+                ),
+                vital=True,
+            )
             return fresh.access_token
-
-    async def _store(self, account: Account, fresh: Tokens) -> None:
-        """Without these tokens the account is lost: where Redis is away, try until it is back."""
-        sealed = seal_tokens(self._services, fresh)
-        change = Change(
-            account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
-        )
-        while True:
-            try:
-                await self._session.commit(change)
-                return
-            except StoreUnavailable as error:
-                log.warning("refreshed tokens can't be stored yet: %s", error)
-                await asyncio.sleep(_STORE_AGAIN)
 
     async def reseal(self) -> None:
         """Seal the tokens with the first key, where an older one did; before any lane works with them."""

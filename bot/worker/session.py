@@ -20,7 +20,7 @@ from bot.chat.outgoing import Outgoing, Subject
 from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
-from bot.store.errors import unavailable
+from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.mailbox import Claim, Command, Mailboxes
 from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
@@ -172,6 +172,7 @@ class Session:
         self._shown: Shown | None = None
         self._later: list[Later] | None = None
         self._lock = asyncio.Lock()
+        self._unsure = False
         self._ended = asyncio.Event()
         self._outbox_whole = True
         self._take_outbox(claim.outbox)
@@ -283,12 +284,15 @@ class Session:
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
 
-    async def commit(self, change: Change) -> None:
+    async def commit(self, change: Change, *, vital: bool = False) -> None:
         """Write a step, or raise and change nothing.
 
-        Raises `Superseded`, `ClaimLost` or `StoreUnavailable`.
+        A `vital` one waits for Redis however long it is away. Raises `Superseded`, `ClaimLost` or
+        `StoreUnavailable`; after the last, nobody knows what is written, and nothing more is.
         """
         async with self._lock:
+            if self._unsure:
+                raise StoreUnavailable("it is not known what was written before")
             if change.hh_id is not None and (self.account is None or self.account.hh_id != change.hh_id):
                 raise Superseded("another account is linked now")
             if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
@@ -301,7 +305,11 @@ class Session:
             account = change.account(self.account) if change.account else None
             shown = change.shown(await self.shown()) if change.shown else None
             after = _After(queue, account, shown, rest)
-            await self._mailboxes.commit(self.claim, [*self._commands(change, after)])
+            try:
+                await self._mailboxes.commit(self.claim, [*self._commands(change, after)], vital=vital)
+            except (StoreUnavailable, asyncio.CancelledError):
+                self._unsure = True
+                raise
             self._apply(change, after)
         self.stirred.set()
 

@@ -12,6 +12,8 @@ from tests.bridge.test_writes import previewed, vacancy
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
 
+pytestmark = pytest.mark.timeout(180)  # many processes on a busy machine
+
 
 async def linked(site: Site) -> tuple[Negotiation, ChatMessage, Process]:
     """An account with an invitation in the chat, and a web process; the worker has stopped."""

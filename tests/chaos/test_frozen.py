@@ -16,6 +16,8 @@ from tests.waiting import eventually
 
 LEASE = 3.0
 
+pytestmark = pytest.mark.timeout(180)  # many processes on a busy machine
+
 
 @pytest.fixture
 def site(site: Site) -> Site:

@@ -20,6 +20,8 @@ from tests.chaos.site import Site
 from tests.chaos.wires import RedisServer, Wire
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.timeout(180)  # many processes on a busy machine
+
 
 @pytest.fixture
 def site(site: Site) -> Site:

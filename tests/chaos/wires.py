@@ -83,15 +83,17 @@ class RedisServer:
 
 
 class Wire:
-    """A port of loopback that leads to the first of `ends` (ports) that answers.
+    """A port of loopback that leads to the first of `ends` (ports or paths of sockets) that answers.
 
-    `cut_after` closes a connection after so many bytes towards the end, None never.
+    `cut_after` closes a connection after so many bytes towards the end, None never. Of the next `mute`
+    answers none arrives: their connections are closed instead.
     """
 
-    def __init__(self, *ends: int, port: int = 0) -> None:
+    def __init__(self, *ends: int | str, port: int = 0) -> None:
         self.ends = list(ends)
         self.port = port
         self.cut_after: int | None = None
+        self.mute = 0
         self.cuts = 0
         self._server: asyncio.Server | None = None
         self._turn = 0
@@ -127,9 +129,11 @@ class Wire:
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         self._turn += 1
         for number in range(len(self.ends)):
-            port = self.ends[(self._turn + number) % len(self.ends)]
+            end = self.ends[(self._turn + number) % len(self.ends)]
             with suppress(OSError):
-                return await asyncio.open_connection("127.0.0.1", port)
+                if isinstance(end, str):
+                    return await asyncio.open_unix_connection(end)
+                return await asyncio.open_connection("127.0.0.1", end)
         return None
 
     async def _copy(
@@ -138,6 +142,9 @@ class Wire:
         left = self.cut_after
         with suppress(OSError):
             while data := await reader.read(65536):
+                if not counted and self.mute:
+                    self.mute -= 1
+                    return
                 if counted and left is not None and self.cut_after is not None:
                     data, left = data[:left], left - len(data)
                 writer.write(data)

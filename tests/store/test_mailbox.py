@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,7 +21,9 @@ from hypothesis.stateful import (
 from bot.clock import steady
 from bot.store import keys
 from bot.store.connection import Client, connect
+from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Claim, ClaimLost, Incoming, Mailboxes
+from tests.chaos.wires import Wire
 
 BOX = 1001
 SHARD = keys.shard_of(BOX)
@@ -258,6 +261,49 @@ async def test_a_mailbox_that_rests_can_be_roused(mailboxes: Mailboxes, clock: C
     await mailboxes.release(claim, clock.now + 100)
     assert await mailboxes.rouse(BOX)
     await claim_one(mailboxes)
+
+
+async def test_a_commit_whose_answer_was_lost_is_asked_for_again_and_carried_out_once(
+    redis: Client, redis_url: str
+) -> None:
+    async with Wire(urlsplit(redis_url).path) as wire:
+        through = connect(f"redis://127.0.0.1:{wire.port}")
+        mailboxes = Mailboxes(through, lease=60)
+        await mailboxes.push([update(1)])
+        claim = await claim_one(mailboxes)
+        for number in range(3):
+            wire.mute = number
+            await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), number)])
+        await through.aclose()
+    assert await redis.lrange(keys.of(BOX, "outbox"), 0, -1) == [b"0", b"1", b"2"]
+
+
+async def test_a_commit_is_not_asked_for_again_once_the_claim_may_be_another_s(
+    redis: Client, redis_url: str
+) -> None:
+    async with Wire(urlsplit(redis_url).path) as wire:
+        through = connect(f"redis://127.0.0.1:{wire.port}")
+        mailboxes = Mailboxes(through, lease=60)
+        await mailboxes.push([update(1)])
+        claim = await claim_one(mailboxes)
+        claim.good_until = 0
+        wire.mute = 1
+        with pytest.raises(StoreUnavailable):
+            await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), "a")])
+        wire.mute = 2
+        await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), "b")], vital=True)
+        await through.aclose()
+    assert await redis.lrange(keys.of(BOX, "outbox"), 0, -1) == [b"a", b"b"]
+
+
+async def test_a_late_copy_of_a_commit_does_nothing(mailboxes: Mailboxes, redis: Client) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    for number in range(2):
+        await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), number)])
+    claim.commits = 0
+    await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), "late")])
+    assert await redis.lrange(keys.of(BOX, "outbox"), 0, -1) == [b"0", b"1"]
 
 
 @dataclass
