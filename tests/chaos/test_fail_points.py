@@ -139,7 +139,7 @@ async def test_an_update_that_kills_every_process_is_set_aside_and_the_next_one_
         await dying.ended()
         await site.claims_ran_out()
     await site.start("worker")
-    await anna.wait_for("Что-то пошло не так", 30, after=deadly)
+    await anna.wait_for("пошло не так", 30, after=deadly)
     reply = await anna.send("Приду!", reply_to=news.id)
     await anna.wait_for_reaction(reply, "👌", 30)
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
