@@ -119,6 +119,9 @@ class Api:
             descending=query.text("order", ("asc", "desc"), "desc") == "desc",
         )
         page, per_page = query.page()
+        depth = self._hh.views.quirks.depth
+        if depth is not None and page * per_page >= depth:
+            raise refusals.bad_argument("page")
         search_status = query.flag("with_job_search_status")
         found = self._hh.applicants.negotiations(applicant, selection)
         shown, paging = _page(found, page, per_page)

@@ -110,7 +110,8 @@ async def _carry_out(
     except web.HTTPException as refusal:
         response = _refusal(hh, Refusal(refusal.status, description=refusal.reason))
     if isinstance(response, web.Response):
-        response.headers["Date"] = formatdate(time.time() + hh.views.quirks.skew, usegmt=True)
+        quirks = hh.views.quirks
+        response.headers["Date"] = formatdate(time.time() + quirks.skew + quirks.date_skew, usegmt=True)
         if isinstance(response.body, bytes) and len(response.body) >= _GZIP_FROM:
             response.enable_compression()
     return response

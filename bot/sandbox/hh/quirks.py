@@ -54,16 +54,24 @@ NULLABLE = frozenset(
 
 @dataclass
 class Quirks:
-    """`skew` shifts every date and the Date header, in seconds; `nulls` is a subset of `NULLABLE`.
+    """`skew` shifts every date and the Date header, `date_skew` the header alone, in seconds; `nulls` is
+    a subset of `NULLABLE`.
 
-    With `moving_lists` each page of conversations that is read makes the first conversation of the
-    next page the newest. With `shuffled_messages` messages come in no order, the same each time.
+    The conversations and messages whose ids are in `unreadable` lack what every document has; with
+    `strange` everything has fields and values of tomorrow. Of a list of conversations only `depth` are
+    shown, pages beyond are refused. With `moving_lists` each page of conversations that is read makes
+    the first conversation of the next page the newest. With `shuffled_messages` messages come in no
+    order, the same each time.
     """
 
     skew: float = 0.0
     nulls: frozenset[str] = frozenset()
     moving_lists: bool = False
     shuffled_messages: bool = False
+    date_skew: float = 0.0
+    unreadable: frozenset[str] = frozenset()
+    strange: bool = False
+    depth: int | None = None
 
     def blank(self, kind: str, document: Json) -> Json:
         """The document with the fields of `nulls` set to null."""
@@ -71,6 +79,10 @@ class Quirks:
             head, *path, last = name.split(".")
             if head == kind:
                 _blank(document, path, last)
+        if self.strange:
+            document |= {"tomorrow": {"id": None}, "tags": [{"id": 1}]}
+        if kind in ("negotiation", "message") and document["id"] in self.unreadable:
+            document |= {"created_at": None, "updated_at": "when it was"}
         return document
 
     def order(self, messages: Iterable[Message]) -> list[Message]:

@@ -122,7 +122,7 @@ def faults(hh: Hh) -> Json:
         "kinds": sorted(KINDS),
         "rules": [_rule(rule) for rule in hh.faults.rules if rule.left != 0],
         "ceiling": hh.faults.ceiling,
-        "quirks": quirks | {"nulls": sorted(hh.views.quirks.nulls)},
+        "quirks": {name: sorted(v) if isinstance(v, frozenset) else v for name, v in quirks.items()},
     }
 
 
