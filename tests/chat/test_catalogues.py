@@ -86,6 +86,25 @@ def test_russian_is_written_with_russian_quotes_and_dashes() -> None:
             assert "..." not in seen, text
 
 
+NAMES = {"Telegram", "UTC", "URI", "HH_CLIENT_ID", "HH_CLIENT_SECRET", "HH_USER_AGENT", "HH_REDIRECT_URI"}
+_NOT_WORDS = re.compile(r"<code>.*?</code>|<[^<>]*>|{+\w*}+|/\w+|\bhh-bridge\b|\b[a-z]+\.[a-z]{2}\b|https")
+
+
+def test_no_english_word_stands_in_a_russian_text() -> None:
+    for entry in entries("ru").values():
+        for text in strings(entry.string):
+            words = re.findall(r"[A-Za-z][A-Za-z_]*", _NOT_WORDS.sub(" ", text))
+            assert set(words) <= NAMES, text
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_space_is_doubled_or_stands_before_a_comma(language: str) -> None:
+    for entry in entries(language).values():
+        for text in (*strings(entry.id), *strings(entry.string)):
+            assert "  " not in text, text
+            assert not re.search(r"\w [,.;:!?](\s|$)", text), text
+
+
 def test_a_message_that_is_put_together_in_the_call_is_found_out(tmp_path: object) -> None:
     from io import BytesIO
 
