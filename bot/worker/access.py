@@ -31,7 +31,7 @@ USER_WAITS = 20.0
 POLL_WAITS = 0.5
 """A poll that would wait longer is put off instead, so that users go first."""
 
-USER_SHARE, USER_BURST = 0.25, 5
+USER_SHARE, USER_BURST = 0.25, 10
 """What one user's own doings may take of the ceiling: a part of it, after some requests at once."""
 
 UNNAMED_PAUSE, LONGEST_PAUSE = 5.0, 600.0
