@@ -263,22 +263,6 @@ async def test_a_card_opened_from_the_list_leads_to_its_topic(topics: Bridge) ->
     assert topics.hh.journal.texts(talk.id) == ["Здравствуйте!"]
 
 
-async def test_the_employers_look_shows_on_the_users_message(bridge: Bridge) -> None:
-    talk = conversation(bridge)
-    async with bridge.running():
-        await bridge.link()
-        bridge.hh.employers.invite(talk.id, "Ждём вас")
-        told = await news(bridge, "Ждём вас")
-        reply = await bridge.anna.send("Приду!", reply_to=told.id)
-        await bridge.anna.wait_for_reaction(reply, "👌")
-        last = bridge.anna.last.id
-        bridge.hh.employers.read(talk.id)
-        await bridge.anna.wait_for_reaction(reply, "👀")
-        await polled(bridge)
-    assert bridge.anna.last.id == last
-    assert not bridge.telegram.world.topics_enabled
-
-
 async def test_while_hh_ru_takes_its_time_the_bot_shows_as_typing_there(topics: Bridge) -> None:
     talk = conversation(topics)
     async with topics.running():
