@@ -64,15 +64,18 @@ def operation(intent: Write, hh: Gateway, session: Session) -> Operation:
             return _Apply(intent, hh)
 
 
-def place(intent: Intent, screen: Screen) -> Outgoing:
-    """Show a screen where the user looks for what became of his intent."""
+def place(intent: Intent, screen: Screen, *, silent: bool = False) -> Outgoing:
+    """Show a screen where the user looks for what became of his intent.
+
+    `silent` for what asks nothing of him; a failure rings.
+    """
     match intent:
         case Hide() | Apply() | HideAll() if intent.card_id:
             return screen.rewrite(intent.card_id, at=intent.thread)
         case Hide() | HideAll():
-            return screen.say(at=intent.thread)
+            return screen.say(at=intent.thread, silent=silent)
         case _:
-            return screen.say(reply_to=intent.chat_message_id or None, at=intent.thread)
+            return screen.say(reply_to=intent.chat_message_id or None, at=intent.thread, silent=silent)
 
 
 def sign(intent: Intent, emoji: str) -> list[Outgoing]:

@@ -23,7 +23,6 @@ from bot.worker.session import Change, Session, Superseded
 
 log = logging.getLogger(__name__)
 
-_CLOCKS_DIFFER = 60.0
 _LISTED_FROM = 11
 """So many pieces of news of one quiet time begin with a list of them."""
 
@@ -60,6 +59,7 @@ async def tell(
     if account is None or not events:
         return Change()
     chosen, words = account.preferences, _Words(session, now, topics=topics)
+    since = (await session.book()).since
     quiet = is_quiet(chosen, datetime.fromtimestamp(clock, zone_of(account.zone)))
     said: list[Outgoing] = []
     waiting: list[Later] = []
@@ -76,10 +76,10 @@ async def tell(
                 for entry in earlier:
                     said += await words.of(entry.event, silent=True)
                 waiting = [entry for entry in waiting if entry.digest]
-                # What was there before the account was linked is brought, but it is no news that rings.
+                # What was unread already at the baseline is brought, but it is no news that rings.
                 # Both moments are hh.ru's: our clock may be far from it.
-                old = event.when.timestamp() < (await session.book()).since - _CLOCKS_DIFFER
-                said += await words.of(event, silent=how is Telling.SILENT or old)
+                silent = how is Telling.SILENT or event.when.timestamp() < since
+                said += await words.of(event, silent=silent)
             case Telling.HELD | Telling.DIGEST:
                 waiting.append(later(event, clock, digest=how is Telling.DIGEST))
             case Telling.NOT:

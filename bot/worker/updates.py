@@ -14,7 +14,7 @@ from msgspec import structs
 from telegram import Update
 
 from bot import metrics
-from bot.chat.outgoing import Outgoing, Say
+from bot.chat.outgoing import Document, Outgoing, Say
 from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
@@ -128,7 +128,8 @@ class UpdatesLane:
             erased = await holdings(self._services.store, turn.user_id)
             revoked = await self._revoke()
             screen = unlinked(turn.texts, revoked, erased)
-            said = [*turn.outgoing, screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()]
+            done = screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()
+            said = [_answer(entry) for entry in (*turn.outgoing, done)]
             await self._session.commit(Change(handled=raw, erase=True, said=said))
             return
         if turn.wants_own_data:
@@ -232,7 +233,7 @@ def _thread(update: Update) -> int:
 
 def _answer(entry: Outgoing) -> Outgoing:
     # Who has just written or pressed is looking: only news rings.
-    return structs.replace(entry, silent=True) if isinstance(entry, Say) else entry
+    return structs.replace(entry, silent=True) if isinstance(entry, Say | Document) else entry
 
 
 def _newly_linked(before: Account | None, wanted: Account) -> bool:

@@ -140,7 +140,7 @@ class Writes:
             unknown = bool(waiting.attempted_at)
             screen = checking(self._texts) if unknown else waiting_for_hh(self._texts)
             shown = sign(waiting.intent, UNKNOWN_EMOJI if unknown else PENDING_EMOJI)
-            said = [*shown, place(waiting.intent, screen)]
+            said = [*shown, place(waiting.intent, screen, silent=True)]
             parked = structs.replace(parked, told=True)
         await self._replace(old or waiting, parked, hh_id, change=Change(said=said))
 

@@ -57,7 +57,7 @@ async def held(redis: Client, bridge: Bridge, pieces: int) -> None:
     async def enough() -> bool:
         return int(await redis.llen(key)) == pieces
 
-    await eventually(enough)
+    await eventually(enough, 30)
 
 
 async def at_rest(redis: Client, bridge: Bridge) -> None:
@@ -67,7 +67,7 @@ async def at_rest(redis: Client, bridge: Bridge) -> None:
     async def free() -> bool:
         return not await redis.hexists(head, "claim")
 
-    await eventually(free)
+    await eventually(free, 30)
 
 
 def after(bridge: Bridge, message_id: int) -> list[ChatMessage]:
@@ -306,14 +306,16 @@ async def test_hours_zone_and_digest_can_be_typed(bridge: Bridge) -> None:
 
 
 async def test_only_news_rings(bridge: Bridge) -> None:
-    talk = conversation(bridge)
+    talk, unread = conversation(bridge), conversation(bridge, "Вектор")
+    bridge.hh.employers.write(unread.id, "Ещё до бота")
     async with bridge.running():
         await bridge.link()
+        await bridge.anna.wait_for("Ещё до бота")
         bridge.hh.employers.invite(talk.id, "Ждём")
         news = await bridge.anna.wait_for("Ждём")
         reply = await bridge.anna.send("Приду", reply_to=news.id)
         await bridge.anna.wait_for_reaction(reply, "👌")
-        for command in ("/list", "/settings", "/help", "/privacy"):
+        for command in ("/list", "/settings", "/help", "/privacy", "/export"):
             asked = await bridge.anna.send(command)
             await bridge.anna.wait_for(lambda m: bool(m.text), after=asked)
         await card_of(bridge, talk, 0)
