@@ -143,8 +143,8 @@ def read(
         events.append(Event(moved, negotiation))
     calls, missed = _calls(before, negotiation, since)
     events += calls
-    # What the employer wrote or decided says by itself that he has looked.
-    if not events and _viewed(before, negotiation):
+    # What the employer wrote or decided says by itself that he has looked; the list may show it later.
+    if not (events or theirs or before.messages) and _viewed(before, negotiation):
         events.append(Event(Kind.VIEW, negotiation))
     seen = before.messages
     if ordered is not None:

@@ -385,6 +385,15 @@ def test_a_view_is_news_once_and_only_while_nothing_else_says_so() -> None:
     assert [event.kind for event in refused] == [Kind.REFUSAL]
 
 
+def test_who_has_written_is_not_said_to_have_looked_as_well() -> None:
+    unseen = opened(negotiation(0), at(100), notify=False)
+    known, events = look(unseen, negotiation(50), [message(7, 50)])
+    assert [event.kind for event in events] == [Kind.MESSAGE]
+    later = negotiation(50, viewed_by_opponent=True)
+    assert look(known, later, [message(7, 50)])[1] == []
+    assert look(known, later, None)[1] == []
+
+
 def test_what_was_viewed_before_the_account_was_linked_is_no_news() -> None:
     known = opened(negotiation(0, viewed_by_opponent=True), at(100), notify=False)
     assert look(known, negotiation(50, viewed_by_opponent=True), [])[1] == []
