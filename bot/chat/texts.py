@@ -139,6 +139,22 @@ class Texts:
         """Weekday, date and time, in the zone that `when` has."""
         return format_datetime(when, "EEEE, d MMMM, HH:mm", locale=self._locale)
 
+    def clock(self, when: datetime) -> str:
+        """The time of day in the user's zone."""
+        return format_datetime(when.astimezone(self._zone), "HH:mm", locale=self._locale)
+
+    def date(self, when: datetime, now: datetime | None = None) -> str:
+        """The day in the user's zone, in words where it is near `now`; no year in the same year."""
+        local = when.astimezone(self._zone)
+        today = now.astimezone(self._zone).date() if now else None
+        if today and local.date() == today:
+            return self.label("today")
+        if today and local.date() == today - timedelta(days=1):
+            return self.label("yesterday")
+        if today and local.year == today.year:
+            return format_skeleton("MMMMd", local, locale=self._locale)
+        return format_date(local, "long", locale=self._locale)
+
     def day(self, when: datetime, now: datetime | None = None) -> str:
         """Short date in the user's zone, for lists; without the year in the year of `now`."""
         local = when.astimezone(self._zone)

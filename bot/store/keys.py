@@ -19,6 +19,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:shown:U` | string | worker | with the account: topics, cards, answers not read yet |
 | `hh:{s}:templates:U` | string | worker | with the account: the user's letters and answers |
 | `hh:{s}:roster:U` | string | worker.roster | ten minutes: all conversations as they were listed |
+| `hh:{s}:applied:U` | sorted set | worker | a day after the last: applications of a day |
 | `hh:{s}:unseen:U` | set | worker | with the account: conversations with news not looked into |
 | `hh:{s}:map:U`, `:map-old:U` | hash | worker | 400 days after the last message |
 | `hh:{s}:sent:U` | set | worker.writes | two days: which hh.ru message is which Telegram message's |

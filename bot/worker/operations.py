@@ -21,6 +21,7 @@ from bot.hh.errors import CaptchaRequired, HhError, MalformedAnswer, NotFound, O
 from bot.hh.gateway import DirectVacancy, Gateway
 from bot.hh.models import Message, Negotiation
 from bot.hh.vacancy_links import MAIN_SITE
+from bot.sync.applications import Applications
 from bot.sync.book import after_known
 from bot.worker.session import Change, Session
 
@@ -61,7 +62,7 @@ def operation(intent: Write, hh: Gateway, session: Session) -> Operation:
         case Hide():
             return _Hide(intent, hh, session)
         case Apply():
-            return _Apply(intent, hh)
+            return _Apply(intent, hh, session)
 
 
 def place(intent: Intent, screen: Screen, *, silent: bool = False) -> Outgoing:
@@ -269,12 +270,15 @@ class _Hide:
 class _Apply:
     repeatable = False
 
-    def __init__(self, intent: Apply, hh: Gateway) -> None:
+    def __init__(self, intent: Apply, hh: Gateway, session: Session) -> None:
         self._intent = intent
         self._hh = hh
+        self._session = session
+        self._before = Applications()
 
     async def perform(self, t: Texts) -> Change:
         intent = self._intent
+        self._before = await self._session.applications()
         result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter, host=intent.host)
         if isinstance(result, DirectVacancy):
             return Change(said=[place(intent, applying.direct(t, result.url))])
@@ -283,6 +287,7 @@ class _Apply:
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         intent = self._intent
+        self._before = await self._session.applications()
         listed = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
         for negotiation in listed.items:
             vacancy, resume = negotiation.vacancy, negotiation.resume
@@ -295,11 +300,14 @@ class _Apply:
 
     def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
         intent = self._intent
+        again = Application(
+            intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
+        )
         if isinstance(error, CaptchaRequired):
-            again = Application(
-                intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
-            )
             return [place(intent, applying.captcha(t, error.url, again))]
+        if error.value == "limit_exceeded":
+            now = self._session.now()
+            return [place(intent, applying.limit(t, self._before.free_at(now), now, again))]
         return [place(intent, answers.not_sent(t, reason(t, error)))]
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
@@ -308,12 +316,15 @@ class _Apply:
     def _accepted(self, t: Texts, nid: str | None, negotiation: Negotiation | None) -> Change:
         intent = self._intent
         name = negotiation.vacancy.name if negotiation and negotiation.vacancy else ""
-        said: list[Outgoing] = [place(intent, applying.applied(t, name, nid))]
+        now = self._session.now()
+        today = self._before.in_a_day(now) + 1
+        said: list[Outgoing] = [place(intent, applying.applied(t, name, nid, today))]
         if nid is None:
             return Change(said=said)
+        applied = {nid: negotiation.created_at.timestamp() if negotiation else now}
         sites = {nid: intent.host} if intent.host and intent.host != MAIN_SITE else {}
         if not intent.chat_message_id:
-            return Change(said=said, sites=sites)
+            return Change(said=said, sites=sites, applied=applied)
         letter = Sent(intent.chat_message_id, "")
         tick = Mark(
             message_id=intent.chat_message_id,
@@ -326,6 +337,7 @@ class _Apply:
             mapped={intent.chat_message_id: Conversation(nid, None, digest(intent.letter))},
             shown=lambda shown: shown.awaiting(nid, letter),
             sites=sites,
+            applied=applied,
         )
 
 

@@ -33,6 +33,7 @@ KINDS: Final[dict[str, object]] = {
     "language": None,
     "roster": Roster,
     "unseen": None,
+    "applied": None,
     "map": Subject,
     "map-old": Subject,
     "sent": None,
@@ -80,6 +81,9 @@ async def _value(store: Store, key: str) -> object:
                 return await store.lrange(key, 0, -1)
             case b"set":
                 return sorted(await store.smembers(key))
+            case b"zset":
+                scored = await store.zrange(key, 0, -1, withscores=True)
+                return dict(msgspec.convert(scored, list[tuple[bytes, float]]))
             case b"hash":
                 return await store.hgetall(key)
             case _:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
@@ -22,6 +22,7 @@ from bot.hh.errors import Crowded, HhError, LinkAgain, NotFound, Refused, Thrott
 from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import NegotiationsGateway
+from bot.sync.applications import DAY_SECONDS, made
 from bot.sync.book import (
     BASELINE_NOTICES,
     Book,
@@ -123,6 +124,7 @@ class Poll:
                 said=said,
                 sites=_sites(ordered),
                 unseen=frozenset(n.id for n in unseen),
+                applied=_recent(ordered, now),
                 hh_id=hh_id,
             )
         )
@@ -189,10 +191,18 @@ class Poll:
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
         head = {"news": clock} if events else {}
-        book = (await self._session.book()).put(negotiation.id, entry)
-        sites, unseen = _sites([negotiation]), _to_look_into(events)
+        before = await self._session.book()
         await self._session.commit(
-            replace(change, said=said, book=book, head=head, sites=sites, unseen=unseen, hh_id=hh_id)
+            replace(
+                change,
+                said=said,
+                book=before.put(negotiation.id, entry),
+                head=head,
+                sites=_sites([negotiation]),
+                unseen=_to_look_into(events),
+                applied={} if negotiation.id in before.known else _recent([negotiation], now.there),
+                hh_id=hh_id,
+            )
         )
         await self._show_views(negotiation, history.messages if history else None, hh_id)
 
@@ -262,6 +272,13 @@ class Poll:
 def _to_look_into(events: Iterable[Event]) -> frozenset[str]:
     """Conversations with news for the user to read; that somebody has read his is none."""
     return frozenset(event.negotiation.id for event in events if event.kind is not Kind.VIEW)
+
+
+def _recent(negotiations: Iterable[Negotiation], now: datetime) -> dict[str, float]:
+    """The applications among them that count towards hh.ru's limit of a day."""
+    earliest = now - timedelta(seconds=DAY_SECONDS)
+    recent = (made(n) for n in negotiations if n.created_at > earliest)
+    return {nid: at for each in recent for nid, at in each.items()}
 
 
 def _sites(negotiations: Iterable[Negotiation]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from bot.store.mailbox import Claim, Command, Mailboxes
 from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.scripts import Store, Word
+from bot.sync.applications import DAY_SECONDS, Applications
 from bot.sync.book import Book
 from bot.sync.quiet import digest_due, quiet_ends, zone_of
 from bot.sync.roster import Roster
@@ -41,7 +42,7 @@ BATCH = 50
 
 ERASED = (
     *("account", "book", "shown", "intents", "outbox", "map", "map-old", "failed", "sent", "sites"),
-    *("templates", "language", "later", "roster", "unseen"),
+    *("templates", "language", "later", "roster", "unseen", "applied"),
 )
 """The keys that go with the user (and that he may see: `bot.worker.own_data`)."""
 
@@ -107,7 +108,8 @@ class Change:
     `queue`, `account` and `shown` are computed from what is there at the moment
     of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
     `erase` the user. `unseen` conversations have news, `seen` ones the user has looked into. `roster` is
-    kept for minutes; where conversations have `moved` (as in `book`) it is forgotten.
+    kept for minutes; where conversations have `moved` (as in `book`) it is forgotten. `applied` are
+    applications by their moment, kept for a day.
     """
 
     handled: bytes | None = None
@@ -126,6 +128,7 @@ class Change:
     mapped: Mapping[int, Subject] = field(default_factory=dict)
     sent: str | None = None
     sites: Mapping[str, str] = field(default_factory=dict)
+    applied: Mapping[str, float] = field(default_factory=dict)
     templates: Templates | None = None
     roster: Roster | None = None
     unseen: frozenset[str] = frozenset()
@@ -258,6 +261,16 @@ class Session:
             members = await self._store.smembers(self._key("unseen"))
         return frozenset(member.decode() for member in members if isinstance(member, bytes))
 
+    def now(self) -> float:
+        """Unix time in seconds by the clock of all processes."""
+        return self._mailboxes.now()
+
+    async def applications(self) -> Applications:
+        """The applications of the last day."""
+        with unavailable():
+            scored = await self._store.zrange(self._key("applied"), 0, -1, withscores=True)
+        return Applications(tuple(at for _, at in convert(scored, list[tuple[bytes, float]])))
+
     async def site(self, nid: str) -> str | None:
         """The sister site of a conversation, None for hh.ru."""
         with unavailable():
@@ -375,6 +388,7 @@ class Session:
             yield ("DEL", self._key("sites"))
             yield ("DEL", self._key("shown"))
             yield ("DEL", self._key("unseen"))
+            yield ("DEL", self._key("applied"))
         if after.account is not None:
             yield ("SET", self._key("account"), pack(after.account))
         if change.book is not None:
@@ -431,6 +445,12 @@ class Session:
             yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
 
     def _overview(self, change: Change) -> Iterator[Command]:
+        if change.applied:
+            pairs = ((at, nid) for nid, at in change.applied.items())
+            oldest = max(change.applied.values()) - DAY_SECONDS
+            yield ("ZADD", self._key("applied"), *_flat(pairs))
+            yield ("ZREMRANGEBYSCORE", self._key("applied"), "-inf", oldest)
+            yield ("EXPIRE", self._key("applied"), DAY_SECONDS)
         if change.unseen:
             yield ("SADD", self._key("unseen"), *change.unseen)
         if change.seen:

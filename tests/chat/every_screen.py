@@ -254,8 +254,12 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     ],
     "applying.sending": lambda t, s: applying.sending(t, s.name),
     "applying.applied": lambda t, s: [
-        applying.applied(t, s.name, BIG_ID),
+        applying.applied(t, s.name, BIG_ID, 12),
         applying.applied(t, s.name, None),
+    ],
+    "applying.limit": lambda t, s: [
+        applying.limit(t, moment, NOW.timestamp(), Application("1", RESUME_ID, s.text))
+        for moment in (None, NOW.timestamp() + 7200)
     ],
     "applying.direct": lambda t, s: applying.direct(t, s.url),
     "applying.test_required": lambda t, s: applying.test_required(t, s.url),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from bot.chat import actions
 from bot.chat.html import Html, escape, excerpt, join, shorten
@@ -14,6 +15,7 @@ from bot.chat.screens.vacancy import heading
 from bot.chat.templates import Template
 from bot.chat.texts import Texts
 from bot.hh.models import Resume, Resumes, Vacancy
+from bot.sync.applications import LIMIT
 
 _LETTER = 3000
 
@@ -145,18 +147,54 @@ def sending(t: Texts, vacancy_name: str) -> Screen:
     return Screen(text=t("⏳ Sending your application…\n<b>{vacancy}</b>", vacancy=name))
 
 
-def applied(t: Texts, vacancy_name: str, nid: str | None) -> Screen:
-    """hh.ru took the application; `nid` is the new conversation where hh.ru named it."""
+def applied(t: Texts, vacancy_name: str, nid: str | None, today: int = 0) -> Screen:
+    """hh.ru took the application; `nid` is the new conversation where hh.ru named it.
+
+    `today` is how many of the day's applications are made, where known.
+    """
     return Screen(
         text=join(
             (
                 t("✅ <b>The application is sent</b>\n{vacancy}", vacancy=naming.vacancy(t, vacancy_name)),
                 t("I'll tell you as soon as the employer answers."),
+                spent(t, today) if today else "",
             ),
             "\n\n",
         ),
         keyboard=rows([press(t.label("🗂 Open the conversation"), actions.OPEN, nid) if nid else None]),
         about=Conversation(nid) if nid else None,
+    )
+
+
+def spent(t: Texts, today: int) -> Html:
+    """How many of hh.ru's applications of a day are made."""
+    return t("<i>In 24 hours: {n} of {limit} applications.</i>", n=t.number(today), limit=t.number(LIMIT))
+
+
+def limit(t: Texts, free_at: float | None, now: float, about: Application) -> Screen:
+    """hh.ru takes no more applications for now; moments are Unix seconds. The application is kept."""
+    if free_at is None:
+        when = t("Try again tomorrow.")
+    else:
+        moment = t.moment(datetime.fromtimestamp(free_at, UTC), datetime.fromtimestamp(now, UTC))
+        when = t("One more will be possible at the latest from {moment}.", moment=moment)
+    return Screen(
+        text=join(
+            (
+                t(
+                    "🕐 <b>Not sent yet.</b> hh.ru takes at most {limit} applications in 24 hours, "
+                    "and they are made.",
+                    limit=t.number(LIMIT),
+                ),
+                when,
+                t("I keep this one: send it with the button when it's time."),
+            ),
+            "\n\n",
+        ),
+        keyboard=rows(
+            [press(t.label("📨 Send now"), actions.RETRY_APPLY)], [press(t.label("Cancel"), actions.CANCEL)]
+        ),
+        about=about,
     )
 
 

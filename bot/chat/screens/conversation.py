@@ -119,7 +119,7 @@ def history(
     *,
     now: datetime | None = None,
 ) -> Screen:
-    """Who wrote what and when, oldest first on a page; page 0 holds the latest.
+    """Who wrote what and when, day by day, oldest first on a page; page 0 holds the latest.
 
     A page holds at most `page_size` messages and fits one Telegram message; a page out of range
     becomes the nearest one.
@@ -234,28 +234,41 @@ def _reply(t: Texts, negotiation: Negotiation) -> Key | None:
 def _pages(
     t: Texts, negotiation: Negotiation, messages: Sequence[Message], page_size: int, now: datetime | None
 ) -> list[Html]:
-    """The history cut into pages, the latest first."""
-    pages: list[list[Html]] = [[]]
+    """The history cut into pages, the latest first; a line with the day stands above its messages."""
+    pages: list[list[tuple[str, Html]]] = [[]]
     filled = 0
     for message in sorted(messages, key=lambda m: (m.created_at, m.id.zfill(20)), reverse=True):
-        for block in reversed(split(_block(t, negotiation, message, now), _PAGE_LENGTH)):
-            size = length(block) + 2
+        day = t.date(message.created_at, now)
+        for block in reversed(split(_block(t, negotiation, message), _PAGE_LENGTH)):
+            size = length(block) + len(day) + 8
             if pages[-1] and (len(pages[-1]) >= page_size or filled + size > _PAGE_LENGTH):
                 pages.append([])
                 filled = 0
-            pages[-1].append(block)
+            pages[-1].append((day, block))
             filled += size
-    return [join(reversed(page), "\n\n") for page in pages]
+    return [_by_day(list(reversed(page))) for page in pages]
 
 
-def _block(t: Texts, negotiation: Negotiation, message: Message, now: datetime | None) -> Html:
+def _by_day(blocks: Sequence[tuple[str, Html]]) -> Html:
+    before = ["", *(day for day, _ in blocks)]
+    return join(
+        (
+            join((Html(f"<i>— {escape(day)} —</i>"), block), "\n\n") if day != former else block
+            for former, (day, block) in zip(before, blocks, strict=False)
+        ),
+        "\n\n",
+    )
+
+
+def _block(t: Texts, negotiation: Negotiation, message: Message) -> Html:
     sign = "🔹" if message.mine else "🔸"
     who = t.label("You") if message.mine else naming.company_of(t, negotiation)
+    read = " 👀" if message.mine and message.viewed_by_opponent else ""
     moved = message.state and message.state.id != "text"
     text = message.text or ""
     return join(
         (
-            Html(f"{sign} <b>{escape(who)}</b> · {escape(t.moment(message.created_at, now))}"),
+            Html(f"{sign} <b>{escape(who)}</b> · {t.clock(message.created_at)}{read}"),
             Html(f"<i>{escape(naming.state(t, message.state))}</i>") if message.state and moved else "",
             t("<i>Without text</i>") if blank(text) else escape(text.strip()),
             address_text(t, message.address) if message.address else "",

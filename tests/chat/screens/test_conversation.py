@@ -68,7 +68,7 @@ def test_history_says_who_wrote_what_and_when_oldest_first() -> None:
     ]
     said = shown(history(RU, negotiation(), written, 0, now=NOW).text)
     assert said.index("Приходите") < said.index("Да, я приду") < said.index("Без текста")
-    assert "ООО «Ромашка» · вчера, 18:00" in said
+    assert "— вчера —\n\n🔸 ООО «Ромашка» · 18:00" in said
     assert "Вы · 17:50" in said
     assert "приглашение" in said
     assert "Годовикова" in said
@@ -159,3 +159,19 @@ def test_hidden_says_whether_the_employer_knows() -> None:
     assert "polite refusal" in hidden(EN, True).text
     assert "refusal" not in hidden(EN, False).text
     assert "Ромашка" in hidden(RU, False, negotiation()).text
+
+
+def test_the_history_goes_day_by_day_and_marks_what_the_employer_has_read() -> None:
+    talk = negotiation()
+    day = 24 * 60
+    messages = [
+        message("1", "Первое", mine=True, viewed=True, minutes_ago=2 * day),
+        message("2", "Второе", minutes_ago=day),
+        message("3", "Третье", mine=True, minutes_ago=day),
+        message("4", "Четвёртое", minutes_ago=1),
+    ]
+    said = shown(history(RU, talk, messages, 0, now=NOW).text)
+    days = [line.strip("— ") for line in said.splitlines() if line.startswith("—")]
+    assert days == ["21 ноября", "вчера", "сегодня"]
+    assert "Вы · 18:00 👀\nПервое" in said
+    assert "Вы · 18:00\nТретье" in said
