@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.hh import faults
 from tests.bridge.conftest import Bridge
-from tests.bridge.test_news import arrivals, polled
-from tests.bridge.test_story import conversation
+from tests.bridge.steps import arrivals, conversation, polled
 from tests.bridge.test_topics import news
 
 
