@@ -174,9 +174,6 @@ async def take_pictures(story: Story) -> None:
     await expect(story.page.get_by_test_id("toast")).to_have_count(0)
     await expect(story.phone.get_by_test_id("ring")).not_to_have_class(re.compile(r"\bon\b"))
     await story.page.screenshot(path=IMAGES / "sandbox.png")
-    await story.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    await story.page.get_by_test_id("tab-phone-1").click()
-    await story.page.screenshot(path=IMAGES / "phone.png")
 
 
 async def test_on_a_narrow_screen_the_phone_and_the_desk_take_turns(

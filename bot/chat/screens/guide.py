@@ -106,7 +106,8 @@ def _applying(t: Texts) -> tuple[Html, ...]:
 
 def _finding(t: Texts) -> tuple[Html, ...]:
     return (
-        t("/list shows your conversations by status. Press a number to open one, with its history."),
+        t("/list shows your conversations by status, unread ones first. Press a number to open one."),
+        t("Find, below the list, looks for a company or a vacancy."),
         t("/find finds one by a part of the company or vacancy: <code>/find designer</code>."),
         t("Under refusals and the archive there is a button that hides all of them after one question."),
     )
@@ -119,6 +120,7 @@ def _hiding(t: Texts) -> tuple[Html, ...]:
             "It leaves your list on hh.ru too, and can't be brought back."
         ),
         t("Where hh.ru allows it, you can decline instead: the employer gets a polite refusal."),
+        t("Under Refusals and Archive in /list, one button hides all of them."),
     )
 
 
