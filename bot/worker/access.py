@@ -13,7 +13,15 @@ from bot.chat.screens.linking import lapsed
 from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
 from bot.failpoints import reach
-from bot.hh.errors import Crowded, LinkAgain, OutcomeUnknown, Unavailable
+from bot.hh.errors import (
+    CaptchaRequired,
+    Crowded,
+    LinkAgain,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.store import keys
@@ -66,10 +74,11 @@ class SessionAccess:
             except OutcomeUnknown as error:
                 metrics.REFRESHES.labels("failed").inc()
                 raise Unavailable(f"refresh: {error}") from error
-            except LinkAgain as error:
+            except (LinkAgain, Refused) as error:
                 metrics.REFRESHES.labels("refused").inc()
-                await lapse(self._session, account, error)
-                raise
+                ended = _ended(error)
+                await lapse(self._session, account, ended)
+                raise ended from error
             reach("token-refreshed")
             metrics.REFRESHES.labels("done").inc()
             sealed = seal_tokens(self._services, fresh)
@@ -106,6 +115,19 @@ class SessionAccess:
             return Tokens.model_validate_json(self._services.vault.open(account.tokens))
         except VaultError as error:
             raise LinkAgain("the keys that sealed the tokens are gone") from error
+
+
+def _ended(error: LinkAgain | Refused) -> LinkAgain:
+    """What a refused refresh means for the access; raises `Unavailable` where it means nothing.
+
+    Whatever else hh.ru calls it, asking again changes nothing. What it would not say at another time,
+    or to another operator, is no word about this account.
+    """
+    if isinstance(error, LinkAgain):
+        return error
+    if isinstance(error, CaptchaRequired | NotFound) or error.value == "bad_user_agent":
+        raise Unavailable(f"refresh: {error}") from error
+    return LinkAgain(error.value or error.description)
 
 
 @dataclass

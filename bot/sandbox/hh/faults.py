@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.hh import refusals
 from bot.sandbox.hh.patterns import path_pattern
-from bot.sandbox.hh.refusals import Refusal
+from bot.sandbox.hh.refusals import OauthRefusal, Refusal
 
 _GATEWAY_PAGE = (
     "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
@@ -126,6 +126,11 @@ def oauth(value: str) -> Fault:
     return Fault("oauth", refusals.oauth(value))
 
 
+def no_tokens(error: str, description: str) -> Fault:
+    """A refusal of the token address, in the words of RFC 6749 section 5.2."""
+    return Fault("no_tokens", OauthRefusal(error, description))
+
+
 def only_described(
     description: str = '"enable_applicant_visibility_in_country" param required', status: int = 400
 ) -> Fault:
@@ -151,6 +156,7 @@ KINDS: dict[str, Callable[..., Fault]] = {
         captcha,
         refused,
         oauth,
+        no_tokens,
         only_described,
         token_expired,
     )
