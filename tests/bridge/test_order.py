@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
 
@@ -42,3 +43,23 @@ async def test_a_flood_of_swapped_messages_arrives_in_the_order_it_was_written(b
     async with bridge.running(web=False):
         await anna.wait_for_reaction(replies[-1], "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Раз", "Два", "Три", "Четыре"]
+
+
+async def test_a_press_does_not_overtake_what_redis_could_not_take(bridge: Bridge, redis: Client) -> None:
+    """Telegram repeats the refused edit on its own; meanwhile a press comes by another way."""
+    talk = conversation(bridge)
+    conversation(bridge, "Василёк")
+    anna = bridge.anna
+    async with bridge.running():
+        await bridge.link()
+        draft = await anna.send(DRAFT)
+        question = await anna.wait_for(lambda m: len(m.buttons) > 2, after=draft)
+        await redis.config_set("maxmemory", "1")
+        try:
+            await anna.edit(draft, MENDED)
+            await bridge.telegram.wait_until(lambda: bridge.telegram.world.webhooks.last_error is not None)
+        finally:
+            await redis.config_set("maxmemory", "0")
+        await anna.press(question.id, next(label for label in question.labels if "Ромашка" in label))
+        await anna.wait_for_reaction(draft, "👌")
+    assert bridge.hh.journal.texts(talk.id) == [MENDED]

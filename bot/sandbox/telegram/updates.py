@@ -18,7 +18,7 @@ MAX_POLL_SECONDS = 50
 
 @dataclass(eq=False)
 class Pending:
-    """An update that nobody has confirmed yet. `order_id` is its chat: the order holds within it."""
+    """An update that nobody has confirmed yet. `order_id` is its queue: the order holds within it."""
 
     update: Update
     order_id: int

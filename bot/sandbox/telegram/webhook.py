@@ -1,7 +1,7 @@
-"""Delivery to the webhook: in the order of each chat, several chats at a time, until 2xx.
+"""Delivery to the webhook: in the order of each queue, several queues at a time, until 2xx.
 
 As Telegram's own `WebhookActor.cpp`: a refused update is tried again, later and later, and holds
-back what follows it in its chat; `Retry-After` is honoured; the secret travels in a header.
+back what follows it in its queue; `Retry-After` is honoured; the secret travels in a header.
 """
 
 from __future__ import annotations

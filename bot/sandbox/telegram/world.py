@@ -20,6 +20,10 @@ from bot.sandbox.telegram.webhook import WebhookDelivery
 FIRST_MESSAGE_ID = 1000
 FIRST_UPDATE_ID = 500_000_000
 
+# What a queue of the webhook is called besides that of a chat's messages (tdlib/telegram-bot-api, Client.cpp,
+# `webhook_queue_id`): between the queues there is no order.
+_PRESSES, _MEMBERSHIP = 3 << 33, 5 << 33
+
 
 @dataclass(frozen=True)
 class Call:
@@ -182,7 +186,8 @@ class World:
             old_chat_member=self._member(chat, old),
             new_chat_member=self._member(chat, standing),
         )
-        self.updates.put(chat.id, wire.Update(update_id=0, my_chat_member=change), "my_chat_member")
+        update = wire.Update(update_id=0, my_chat_member=change)
+        self.updates.put(chat.id + _MEMBERSHIP, update, "my_chat_member")
         self.changes.notify(chat.id)
 
     def _member(self, chat: ChatState, standing: Standing) -> wire.ChatMember:
@@ -216,7 +221,8 @@ class World:
         query = wire.CallbackQuery(
             id=query_id, from_=user, chat_instance=message.chat.instance, message=message.to_wire(), data=data
         )
-        self.updates.put(message.chat.id, wire.Update(update_id=0, callback_query=query), "callback_query")
+        update = wire.Update(update_id=0, callback_query=query)
+        self.updates.put(user.id + _PRESSES, update, "callback_query")
         return answer
 
     def calls_of(self, methods: Sequence[str]) -> list[Call]:
