@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 FARTHEST: Final = timedelta(days=90)
 """What is named for later than this is more likely something else."""
 
-_EARLIEST_HOUR = 8
+_EARLIEST_HOUR, _LATEST_HOUR = 8, 21
 _MONTHS_RU = (
     r"янв(?:аря|\.)?",
     r"фев(?:раля|р\.?|\.)?",
@@ -86,7 +86,7 @@ _DATES = (
     _words(rf"(?<![.:]){_DAY}\s+(?:{_each('month', _MONTHS_RU, 1)}){_YEAR}"),
     _words(rf"(?<![.:]){_DAY}\s+(?:of\s+)?(?:{_each('month', _MONTHS_EN, 1)}){_YEAR}"),
     _words(rf"(?:{_each('month', _MONTHS_EN, 1)})\s+{_DAY}(?!:){_YEAR}"),
-    _words(r"(?<!\.)(?P<day>\d\d)\.(?P<month>0[1-9]|1[0-2])(?:\.(?P<year>20\d\d|\d\d))?(?!\.\d)"),
+    _words(r"(?<!\.)(?<!№ )(?P<day>\d\d)\.(?P<month>0[1-9]|1[0-2])(?:\.(?P<year>20\d\d|\d\d))?(?!\.\d)"),
     _words(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"),
 )
 _TIMES = (
@@ -122,6 +122,8 @@ _DOUBTFUL = (
     # Called off or put off: which of the moments named counts is not for us to say.
     re.compile(r"отмен|перен[её]с|перенос|не смо[жг]|не получится|не состоится"),
     re.compile(r"cancel|postpon|resched|unable"),
+    # Something to be done by then.
+    re.compile(r"дедлайн|крайний срок|срок сдачи|deadline|\bdue\b|истека|expire"),
     # Clocks other than Moscow's.
     re.compile(r"(?:мск|msk)\s*[+-]\s*\d|\b(?:utc|gmt|cet|eet|est|pst|bst)\b"),
     re.compile(r"по\s+(?!московск)\w+\s+времени|\b(?:local|your|our) time\b"),
@@ -209,7 +211,7 @@ def _time(found: re.Match[str]) -> time | None:
     elif hour < _EARLIEST_HOUR:
         return None
     try:
-        return time(hour, minute)
+        return time(hour, minute) if hour <= _LATEST_HOUR else None
     except ValueError:
         return None
 
