@@ -47,6 +47,11 @@ DELIVERIES: Final = Counter(
     "Entries of outboxes: delivered, put_off, unconfirmed (repeated), unreachable or rejected.",
     ["entry", "outcome"],
 )
+TOPICS: Final = Counter(
+    "hh_bridge_topics_total",
+    "Topics of conversations: made, refused (the chat is linear for a while) or gone (deleted by the user).",
+    ["outcome"],
+)
 REFRESHES: Final = Counter(
     "hh_bridge_token_refreshes_total", "Tokens of hh.ru renewed: done, refused or failed.", ["outcome"]
 )

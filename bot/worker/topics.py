@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 
+from bot import metrics
 from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
 from bot.failpoints import reach
 from bot.telegram.sender import DeliveryError, Paused, Sent, ThreadGone, Unconfirmed
@@ -65,6 +66,7 @@ class Topics:
             try:
                 sent = await sender.perform(user_id, entry, thread)
             except ThreadGone:
+                metrics.TOPICS.labels("gone").inc()
                 # Deleted, or out of order for all: a new one is made, and noted only when it is there.
                 thread = await self._made(topic)
             else:
@@ -96,6 +98,7 @@ class Topics:
             )
             return 0
         self._patience = _PATIENCE
+        metrics.TOPICS.labels("made").inc()
         reach("topic-made")
         await self._session.commit(Change(shown=lambda shown: shown.opened(topic, thread)))
         return thread
@@ -139,5 +142,6 @@ class Topics:
             await self._session.commit(Change(shown=lambda shown: shown.gone(nid)))
 
     async def _give_up(self, why: str, seconds: float = LINEAR_SECONDS) -> None:
+        metrics.TOPICS.labels("refused").inc()
         log.info("no topics in a chat for a while: %s", why)
         await self._session.commit(Change(head={"linear": self._services.clock() + seconds}))

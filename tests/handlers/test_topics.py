@@ -114,3 +114,14 @@ async def test_a_caption_in_a_topic_waits_for_its_employer(chat: Chat) -> None:
     assert isinstance(only, Say)
     keys = [key.press for row in only.keyboard for key in row if key.press]
     assert any(press.args == ("1",) for press in keys)
+
+
+async def test_what_is_forwarded_into_a_topic_is_asked_about_or_a_vacancy(chat: Chat) -> None:
+    channel = {"type": "hidden_user", "date": 1, "sender_user_name": "Вакансии"}
+    turn = await chat.write("Смотрите, какая новость", 77, forward_origin=channel)
+    assert turn.intents == []
+    assert isinstance(said(turn).about, Draft)
+    chat.hh.vacancies["123"] = vacancy()
+    turn = await chat.write("https://hh.ru/vacancy/123", 78, forward_origin=channel)
+    assert turn.intents == []
+    assert not isinstance(said(turn).about, Draft)
