@@ -77,11 +77,14 @@ async def test_many_requests_of_two_workers_refresh_once(bridge: Bridge) -> None
     assert notices(bridge) == []
 
 
-async def test_every_refusal_of_a_refresh_gives_one_notice_and_no_storm(bridge: Bridge) -> None:
+@pytest.mark.parametrize("refusals", [DOCUMENTED[:4], DOCUMENTED[4:8], DOCUMENTED[8:]], ids=len)
+async def test_every_refusal_of_a_refresh_gives_one_notice_and_no_storm(
+    bridge: Bridge, refusals: list[tuple[str, str]]
+) -> None:
     talk = conversation(bridge)
     async with bridge.running():
         news = await written_to(bridge, talk)
-        for number, (error, description) in enumerate(DOCUMENTED):
+        for number, (error, description) in enumerate(refusals):
             rule = bridge.hh.faults.add(faults.no_tokens(error, description), on=REFRESH, times=None)
             before = refreshes(bridge)
             bridge.hh.tokens.expire(bridge.applicant.id)
@@ -95,8 +98,8 @@ async def test_every_refusal_of_a_refresh_gives_one_notice_and_no_storm(bridge: 
             await signed_in_again(bridge, notices(bridge)[-1])
             await bridge.anna.wait_for_reaction(reply, "👌", within=20)
             assert bridge.hh.journal.requests[asked].path != "/negotiations"
-    assert len(notices(bridge)) == len(DOCUMENTED)
-    assert bridge.hh.journal.texts(talk.id) == [f"Ответ {n}" for n in range(len(DOCUMENTED))]
+    assert len(notices(bridge)) == len(refusals)
+    assert bridge.hh.journal.texts(talk.id) == [f"Ответ {n}" for n in range(len(refusals))]
 
 
 @pytest.mark.parametrize("word", ["token_revoked", "bad_authorization", "user_auth_expected", "no_scope"])
