@@ -187,11 +187,12 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     if now.tokens != account.tokens:
         return
     log.info("account must be linked again: %s", reason.reason)
+    screen = lapsed(texts_of(session), None, access_ended(texts_of(session), reason))
     metrics.LAPSED.inc()
     await session.commit(
         Change(
             account=lambda now: structs.replace(now or account, access=Access.LAPSED),
-            said=[lapsed(texts_of(session), None, access_ended(texts_of(session), reason)).say()],
+            said=[screen.say(silent=session.quiet)],
             hh_id=account.hh_id,
         )
     )

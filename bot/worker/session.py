@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from msgspec import convert, structs
 from msgspec.msgpack import Decoder
@@ -27,7 +28,7 @@ from bot.store.records import Access, Account
 from bot.store.scripts import Store, Word
 from bot.sync.applications import DAY_SECONDS, Applications
 from bot.sync.book import Book
-from bot.sync.quiet import digest_due, quiet_ends, zone_of
+from bot.sync.quiet import digest_due, is_quiet, quiet_ends, zone_of
 from bot.sync.roster import Roster
 from bot.telegram.order import in_order
 from bot.worker.later import Later, firsts
@@ -203,6 +204,14 @@ class Session:
                 async with asyncio.timeout(seconds):
                     await self._ended.wait()
         return not self.ending
+
+    @property
+    def quiet(self) -> bool:
+        """True in the user's quiet hours."""
+        if self.account is None:
+            return False
+        local = datetime.fromtimestamp(self._mailboxes.now(), zone_of(self.account.zone))
+        return is_quiet(self.account.preferences, local)
 
     def mutes(self, nid: str) -> bool:
         """True where the user took the sound from a conversation."""

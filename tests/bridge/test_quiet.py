@@ -115,7 +115,7 @@ async def test_the_end_of_the_quiet_hours_alone_wakes_the_bridge(
         await held(redis, bridge, 1)
         # Without access there are no polls that could wake it.
         bridge.hh.tokens.end(bridge.applicant.id)
-        await bridge.anna.wait_for("войти заново", after=card.id)
+        assert (await bridge.anna.wait_for("войти заново", after=card.id)).silent
         await at_rest(redis, bridge)
         night.until(9)
         await bridge.anna.wait_for("Доброй ночи")
