@@ -186,15 +186,18 @@ async def _hh(settings: Settings) -> list[Finding]:
         client = Client(
             http, api_url=settings.hh_api_url, user_agent=settings.hh_user_agent, host=settings.hh_host
         )
+        moment = None
         try:
-            answer = await client.request(Call("GET", "/dictionaries"))
+            moment = (await client.request(Call("GET", "/dictionaries"))).moment
+        except LinkAgain:
+            pass  # it wants an account even for this; so it is reached, and takes the agent
         except Refused as error:
             return [_refused(error)]
         except HhError as error:
             return [Finding("hh.ru", "FAIL", f"doesn't answer as it should: {error}", _FOREIGN)]
         found = [Finding("hh.ru", "ok", "answers, and accepts HH_USER_AGENT")]
-        if answer.moment is not None:
-            found.append(_clock(time.time() - answer.moment.timestamp()))
+        if moment is not None:
+            found.append(_clock(time.time() - moment.timestamp()))
         return [*found, await _application(settings, http)]
 
 

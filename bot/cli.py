@@ -12,6 +12,7 @@ import errno
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -178,8 +179,11 @@ def _sentence(error: BaseException, port: tuple[str, str, int]) -> str | None:
         return f"REDIS_URL: the server can't be used: {error}"
     if isinstance(error, StoreError):
         return str(error)
+    name, host, number = port
+    if isinstance(error, socket.gaierror):
+        # The only name that is looked up before anything runs: others are asked again later.
+        return f"HTTP_HOST: {host} is no address of this machine: {error.strerror}"
     if isinstance(error, OSError) and error.errno in _CANT_LISTEN:
-        name, host, number = port
         return f"{name}: can't listen on {host}:{number}: {os.strerror(error.errno or 0)}"
     return None
 

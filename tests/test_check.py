@@ -226,6 +226,12 @@ async def test_what_hh_answers_instead_is_told(operator: Operator, fault: Fault,
     assert says in report
 
 
+async def test_an_hh_that_wants_an_account_even_for_its_dictionaries_is_reached(operator: Operator) -> None:
+    operator.hh.faults.add(faults.oauth("bad_authorization"), "GET /dictionaries", times=None)
+    passed, report = await operator.check()
+    assert passed, report
+
+
 async def test_a_token_address_that_does_not_answer_is_told_from_a_wrong_secret(operator: Operator) -> None:
     operator.hh.faults.add(faults.broken(502), "POST /token", times=None)
     passed, report = await operator.check()

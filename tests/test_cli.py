@@ -151,6 +151,25 @@ async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize("place", ["file", "file/data"])
+async def test_a_data_directory_that_is_none_is_one_line(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = SETTINGS | {"DATA_DIR": str(tmp_path / place)}
+    async with hh_bridge("run", home=tmp_path, **settings) as process:
+        returned, errors = await outcome(process)
+    assert returned == 2
+    assert errors.startswith("hh-bridge: DATA_DIR: ")
+    assert len(errors.splitlines()) == 1
+
+
+async def test_an_address_to_listen_on_that_is_none_is_one_line(tmp_path: Path) -> None:
+    async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_HOST="256.1.1.1") as process:
+        returned, errors = await outcome(process)
+    assert returned == 2
+    assert "hh-bridge: HTTP_HOST: 256.1.1.1 " in errors
+    assert "Traceback" not in errors
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_in_order(number: signal.Signals, port: int, tmp_path: Path) -> None:
     async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=str(port)) as process:

@@ -16,17 +16,21 @@ from bot.store.errors import EmbeddedServerError
 def kept_key(data_dir: Path) -> str:
     """The key in `data_dir/token.key`, which is made when there is none; call it before the server starts.
 
-    Raises EmbeddedServerError where the key is lost but data that needs it is there: a new key would make
-    every linked account unreadable.
+    Raises EmbeddedServerError where `data_dir` can't be used, and where the key is lost but data that needs
+    it is there: a new key would make every linked account unreadable.
     """
     path = data_dir / "token.key"
-    if not path.exists():
-        if has_data(data_dir):
-            raise EmbeddedServerError(
-                f"TOKEN_KEYS: is not set and {path} is gone, but accounts are stored: put one of them back"
-            )
-        _make(path)
-    key = path.read_text(encoding="ascii", errors="replace").strip()
+    try:
+        if not path.exists():
+            if has_data(data_dir):
+                raise EmbeddedServerError(
+                    f"TOKEN_KEYS: is not set and {path} is gone, but accounts are stored: "
+                    "put one of them back"
+                )
+            _make(path)
+        key = path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError as error:
+        raise EmbeddedServerError(f"DATA_DIR: {path} can't be kept there: {error.strerror}") from error
     try:
         Fernet(key)
     except ValueError:
