@@ -76,11 +76,25 @@ async def choose(turn: Turn, press: Pressed) -> None:
     letters = (await turn.templates()).of(Kind.LETTER)
     question = screens.ask_letter(turn.texts, vacancy, resume_id, vacancy.response_letter_required, letters)
     if question.keyboard:
+        choice = Screen(text=question.text, keyboard=question.keyboard, about=asked)
+        if letters:
+            # Beside a choice, a forced reply would stay open after it, and take what is meant for others.
+            turn.say(drafts.letter_so_far(turn.texts, choice, step.letter or "").rewrite(press.message_id))
+            return
         # A forced reply can't carry buttons: those stay above it.
-        skippable = Screen(text=question.text, keyboard=question.keyboard, about=asked)
-        turn.say(skippable.rewrite(press.message_id))
+        turn.say(choice.rewrite(press.message_id))
         question = drafts.letter_prompt(turn.texts, step.letter or "")
     turn.say(replace(question, about=asked))
+
+
+@for_linked
+async def own_letter(turn: Turn, press: Pressed) -> None:
+    """Ask for a letter in the user's own words."""
+    await press.answer()
+    vacancy_id, resume_id = press.args
+    step = await _step(turn, press, vacancy_id)
+    asked = replace(step, resume_id=resume_id, letter=None, message_id=0)
+    turn.say(replace(drafts.letter_prompt(turn.texts), about=asked))
 
 
 @for_linked

@@ -39,8 +39,17 @@ async def reply(turn: Turn, press: Pressed) -> None:
     else:
         templates = await turn.templates()
         if templates.of(Kind.REPLY):
-            turn.say(quick(turn.texts, negotiation, nid, templates).say(silent=True))
-        turn.say(screens.reply_prompt(turn.texts, negotiation, nid))
+            turn.say(quick(turn.texts, negotiation, nid, templates).say())
+        else:
+            turn.say(screens.reply_prompt(turn.texts, negotiation, nid))
+
+
+@for_linked
+async def own_reply(turn: Turn, press: Pressed) -> None:
+    """Ask for an answer in the user's own words."""
+    await press.answer()
+    (nid,) = press.args
+    turn.say(screens.reply_prompt(turn.texts, await glimpse(turn, nid), nid))
 
 
 @for_linked

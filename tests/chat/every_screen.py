@@ -308,6 +308,9 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "help.not_allowed": lambda t, s: help.not_allowed(t, 42),
     "drafts.caption_only": lambda t, s: drafts.caption_only(t, BIG_ID, s.text, 5),
     "drafts.letter_prompt": lambda t, s: [drafts.letter_prompt(t), drafts.letter_prompt(t, s.text)],
+    "drafts.letter_so_far": lambda t, s: drafts.letter_so_far(
+        t, Screen(text=applying.ask_letter(t, s.job, RESUME_ID, False).text), s.text
+    ),
     "drafts.open_conversation": lambda t, s: drafts.open_conversation(t, answers.empty(t), BIG_ID),
     "drafts.edit_too_late": lambda t, s: drafts.edit_too_late(t),
     "templates.listing": lambda t, s: [

@@ -7,6 +7,7 @@ from bot.chat.intents import SendMessage
 from bot.chat.outgoing import Application, Conversation, Draft, Question, Rewrite
 from bot.chat.screens import answers, applying, drafts
 from bot.chat.screens import templates as screens
+from bot.chat.screens.conversation import reply_prompt
 from bot.chat.templates import MOST, Kind, Templates
 from bot.hh.errors import Unavailable
 from tests.handlers.private_chat import Chat, negotiation, nothing, resumes, said, vacancy
@@ -92,6 +93,10 @@ async def test_a_letter_is_chosen_with_a_button_and_filled_in(chat: Chat) -> Non
     question = applying.ask_letter(chat.texts, vacancy(), "0f", False, chat.templates.items)
     assert isinstance(asked.outgoing[0], Rewrite)
     assert asked.outgoing[0].keyboard == question.keyboard
+    assert len(asked.outgoing) == 1, "no forced reply that stays open"
+    own = said(await chat.press(actions.OWN_LETTER, "123", "0f"))
+    assert own.prompt
+    assert own.about == Application("123", "0f", None, "hh.kz")
     turn = await chat.press(actions.LETTER, "1", "123", "0f")
     (preview,) = turn.outgoing
     assert isinstance(preview, Rewrite)
@@ -129,8 +134,9 @@ async def test_a_letter_whose_application_was_sent_can_not_be_kept_any_more(chat
 async def test_reply_offers_the_quick_answers(chat: Chat) -> None:
     turn = await chat.press(actions.REPLY, "1")
     offered = screens.quick(chat.texts, negotiation("1"), "1", chat.templates)
-    assert turn.outgoing[0] == offered.say(silent=True)
-    assert len(turn.outgoing) == 2
+    assert turn.outgoing == [offered.say()]
+    own = await chat.press(actions.OWN_REPLY, "1")
+    assert own.outgoing == [reply_prompt(chat.texts, negotiation("1"), "1")]
 
 
 @pytest.mark.usefixtures("answer")
@@ -171,3 +177,14 @@ async def test_a_quick_answer_is_changed_by_writing_it_anew(chat: Chat) -> None:
         screens.quick_edit(chat.texts, "1", "Да"),
     ]
     assert nothing(await chat.press(actions.QUICK_YES, "1", on=500))
+
+
+@pytest.mark.usefixtures("letter")
+async def test_a_letter_that_is_changed_can_be_copied_but_not_sent_by_its_old_button(chat: Chat) -> None:
+    chat.hh.vacancies["123"] = vacancy()
+    chat.subjects[500] = Application("123", "0f", "Хочу у вас работать", None, 77)
+    turn = await chat.press(actions.RESUME, "123", "0f", on=500)
+    (choice,) = turn.outgoing
+    assert isinstance(choice, Rewrite)
+    assert "<code>Хочу у вас работать</code>" in choice.text
+    assert choice.about == Application("123", "0f")

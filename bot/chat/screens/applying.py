@@ -97,6 +97,9 @@ def ask_letter(
                 [press(f"✉️ {letter.title}", actions.LETTER, str(letter.id), vacancy.id, resume_id)]
                 for letter in letters
             ),
+            [press(t.label("✍️ Write a new one"), actions.OWN_LETTER, vacancy.id, resume_id)]
+            if letters
+            else [],
             [None if required else without, press(t.label("Cancel"), actions.CANCEL)],
         ),
         about=about,

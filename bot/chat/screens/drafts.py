@@ -38,6 +38,14 @@ def letter_prompt(t: Texts, before: str = "") -> Say:
     return Say(text=join((ask, copyable(before)), "\n\n"), prompt=t.label("Cover letter"))
 
 
+def letter_so_far(t: Texts, screen: Screen, letter: str) -> Screen:
+    """The screen with the letter that is about to be changed, to be copied; "" where there is none."""
+    if not letter:
+        return screen
+    parts = (Html(screen.text), t("The letter so far, to copy with a tap:"), copyable(letter))
+    return Screen(text=join(parts, "\n\n"), keyboard=screen.keyboard, about=screen.about)
+
+
 def open_conversation(t: Texts, screen: Screen, nid: str) -> Screen:
     """The screen with one more button: the conversation that there is already."""
     more = rows([press(t.label("🗂 Open the conversation"), actions.OPEN, nid)])

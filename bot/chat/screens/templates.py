@@ -110,7 +110,7 @@ def ask_title(t: Texts, template: Template) -> Say:
 
 
 def quick(t: Texts, negotiation: Negotiation | None, nid: str, templates: Templates) -> Screen:
-    """The answers to choose from, above the prompt to write one's own."""
+    """The answers to choose from. No forced reply beside them: it would stay open after the choice."""
     to = (
         t("⚡️ A quick answer to <b>{company}</b>?", company=naming.company_of(t, negotiation))
         if negotiation
@@ -120,6 +120,7 @@ def quick(t: Texts, negotiation: Negotiation | None, nid: str, templates: Templa
         text=to,
         keyboard=rows(
             *([_button(item, actions.QUICK, nid)] for item in templates.of(Kind.REPLY)),
+            [press(t.label("✍️ In my own words"), actions.OWN_REPLY, nid)],
             [press(t.label("⚙️ Change the list"), actions.TEMPLATES, Kind.REPLY)],
         ),
         about=Conversation(nid),
