@@ -116,9 +116,17 @@ class Shown(Struct, frozen=True, array_like=True, omit_defaults=True):
         """A topic has its new name."""
         return self.put(topic.nid, structs.replace(self.of(topic.nid), name=topic.name))
 
-    def echoing(self, nid: str) -> Shown:
-        """Telegram names the thread of what is sent to the topic."""
-        return self.put(nid, structs.replace(self.of(nid), echoed=True))
+    def heard(self, nid: str, asked: int, named: int) -> Shown:
+        """A message was sent to the topic `asked`, and Telegram named the thread `named` for it.
+
+        Telegram may put what was meant for a deleted topic into the general place, without an error
+        (https://github.com/tdlib/telegram-bot-api/issues/854). That is believed only where it named
+        the thread of earlier messages.
+        """
+        spot = self.of(nid)
+        if not asked or spot.thread != asked or (named == asked) == spot.echoed:
+            return self
+        return self.put(nid, structs.replace(spot, echoed=True)) if named == asked else self.gone(nid)
 
     def gone(self, nid: str) -> Shown:
         """A topic was deleted."""

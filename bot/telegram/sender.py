@@ -96,10 +96,14 @@ class Rejected(DeliveryError):
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that stands in the chat, and the thread that Telegram names for it, 0 for none."""
+    """A message that stands in the chat.
+
+    `asked` is the thread it was meant for, `thread` the one that Telegram names for it; 0 for none.
+    """
 
     message_id: int
     thread: int = 0
+    asked: int = 0
 
 
 class Sender:
@@ -174,7 +178,7 @@ class Sender:
                     message_thread_id=thread or None,
                     disable_notification=True,  # it comes with a message that rings
                 )
-                return _sent(venue)
+                return _sent(venue, thread)
             case Document():
                 return await self._document(user_id, entry, thread)
             case Mark():
@@ -199,7 +203,7 @@ class Sender:
             link_preview_options=_NO_PREVIEW,
             message_thread_id=thread or None,
         )
-        return _sent(message)
+        return _sent(message, thread)
 
     async def _document(self, user_id: int, document: Document, thread: int) -> Sent:
         message = await self._bot.send_document(
@@ -212,7 +216,7 @@ class Sender:
             disable_notification=document.silent,
             message_thread_id=thread or None,
         )
-        return _sent(message)
+        return _sent(message, thread)
 
     def _markup(self, user_id: int, keyboard: Keyboard) -> InlineKeyboardMarkup | None:
         if not keyboard:
@@ -310,8 +314,9 @@ def _instead(entry: Outgoing) -> Outgoing | None:
             return None
 
 
-def _sent(message: Message) -> Sent:
-    return Sent(message.message_id, (message.message_thread_id or 0) if message.is_topic_message else 0)
+def _sent(message: Message, asked: int) -> Sent:
+    named = (message.message_thread_id or 0) if message.is_topic_message else 0
+    return Sent(message.message_id, named, asked)
 
 
 def _topic_refused(error: TelegramError) -> DeliveryError:

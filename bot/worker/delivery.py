@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from msgspec import structs
 
 from bot import metrics
-from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Rewrite, Say
+from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Rewrite, Say, Subject, Topic
 from bot.chat.screens.waited import repeated
-from bot.chat.shown import face
+from bot.chat.shown import Shown, face
 from bot.failpoints import reach
 from bot.store import keys
 from bot.store.limiter import Limiter
@@ -117,17 +118,25 @@ class DeliveryLane:
 
 
 def _delivered(entry: Outgoing, sent: Sent | None) -> Change:
-    """What is known of a message from now on: what it is about, and whether it is a conversation's card."""
+    """What is known of a message from now on: what it is about, and what stands in the chat with it."""
     about = getattr(entry, "about", None)
     if sent is None or about is None:
         return Change(delivered=entry)
-    message_id = sent.message_id
-    if isinstance(entry, Say | Rewrite) and isinstance(about, Conversation) and about.card:
-        nid, look = about.nid, face(entry.text, entry.keyboard)
-        thread = sent.thread or (entry.at if isinstance(entry.at, int) else 0)
-        return Change(
-            delivered=entry,
-            mapped={message_id: about},
-            shown=lambda shown: shown.carded(nid, message_id, thread, look),
-        )
-    return Change(delivered=entry, mapped={message_id: about})
+    return Change(delivered=entry, mapped={sent.message_id: about}, shown=_standing(entry, about, sent))
+
+
+def _standing(entry: Outgoing, about: Subject, sent: Sent) -> Callable[[Shown], Shown] | None:
+    """Whether Telegram has the conversation's topic still, and which message is its card."""
+    if not isinstance(about, Conversation):
+        return None
+    nid, asked = about.nid, sent.asked if isinstance(getattr(entry, "at", 0), Topic) else 0
+    if not (isinstance(entry, Say | Rewrite) and about.card):
+        return (lambda shown: shown.heard(nid, asked, sent.thread)) if asked else None
+    look, thread = face(entry.text, entry.keyboard), sent.thread or sent.asked
+    if isinstance(entry, Rewrite) and isinstance(entry.at, int):
+        thread = entry.at
+
+    def standing(shown: Shown) -> Shown:
+        return shown.heard(nid, asked, sent.thread).carded(nid, sent.message_id, thread, look)
+
+    return standing

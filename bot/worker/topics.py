@@ -59,20 +59,16 @@ class Topics:
 
     async def _in_topic(self, entry: Say | Place | Document, topic: Topic) -> Sent | None:
         sender, user_id = self._services.sender, self._session.user_id
-        thread = await self._thread(topic)
-        for _ in range(2):
+        for find in (self._thread, self._made):
+            thread = await find(topic)
             if not thread:
                 break
             try:
-                sent = await sender.perform(user_id, entry, thread)
+                return await sender.perform(user_id, entry, thread)
             except ThreadGone:
-                metrics.TOPICS.labels("gone").inc()
                 # Deleted, or out of order for all: a new one is made, and noted only when it is there.
-                thread = await self._made(topic)
-            else:
-                await self._noticed(topic.nid, thread, sent)
-                return sent
-        if thread:
+                metrics.TOPICS.labels("gone").inc()
+        else:
             await self._give_up("messages are refused in a new topic, too")
         if isinstance(entry, Say) and entry.only_there:
             return None
@@ -102,20 +98,6 @@ class Topics:
         reach("topic-made")
         await self._session.commit(Change(shown=lambda shown: shown.opened(topic, thread)))
         return thread
-
-    async def _noticed(self, nid: str, thread: int, sent: Sent | None) -> None:
-        """Telegram may put what was meant for a deleted topic into the general place, without an error.
-
-        That is believed only where it named the thread of earlier messages
-        (https://github.com/tdlib/telegram-bot-api/issues/854).
-        """
-        spot = (await self._session.shown()).of(nid)
-        if sent is None or spot.thread != thread or (sent.thread == thread) == spot.echoed:
-            return
-        if sent.thread == thread:
-            await self._session.commit(Change(shown=lambda shown: shown.echoing(nid)))
-        else:
-            await self._session.commit(Change(shown=lambda shown: shown.gone(nid)))
 
     async def _rename(self, topic: Topic) -> None:
         spot = (await self._session.shown()).of(topic.nid)

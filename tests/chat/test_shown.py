@@ -40,7 +40,7 @@ def test_what_is_written_in_a_former_topic_still_belongs_to_its_conversation() -
 
 
 def test_a_topic_that_is_gone_is_made_anew() -> None:
-    shown = Shown().opened(DAISY, 70).echoing("1").gone("1")
+    shown = Shown().opened(DAISY, 70).heard("1", 70, 70).gone("1")
     assert shown.of("1") == Spot(former=(70,))
     assert shown.opened(DAISY, 71).conversation_in(71) == "1"
 
@@ -103,3 +103,19 @@ def test_a_card_has_another_face_with_other_words_or_buttons() -> None:
     key = Key("Ответить", press=Press("reply", ("1",)))
     faces = {face("a", ()), face("b", ()), face("a", ((key,),))}
     assert len(faces) == 3
+
+
+def test_a_topic_is_gone_where_telegram_stops_naming_it() -> None:
+    shown = Shown().opened(DAISY, 70).heard("1", 70, 70)
+    assert shown.heard("1", 70, 70) is shown
+    assert shown.heard("1", 70, 0).of("1") == Spot(former=(70,))
+
+
+def test_a_server_that_never_names_threads_costs_no_topic() -> None:
+    shown = Shown().opened(DAISY, 70)
+    assert shown.heard("1", 70, 0) is shown
+
+
+def test_what_is_heard_of_another_topic_changes_nothing() -> None:
+    shown = Shown().opened(DAISY, 70).heard("1", 70, 70).opened(DAISY, 71)
+    assert shown.heard("1", 70, 0) is shown
