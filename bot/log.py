@@ -1,8 +1,8 @@
 """Where log lines go and what they look like; and that no secret gets into one.
 
 Three defences, each enough for what is known today: the libraries that log addresses or updates are heard
-only when they warn; known secrets are replaced wherever they stand in a finished line, tracebacks included;
-and so is everything that looks like one.
+only when they warn, and one that quotes answers not at all; known secrets are replaced wherever they stand in
+a finished line, tracebacks included; and so is everything that looks like one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ HIDDEN = "[hidden]"
 # httpx, httpcore and aiohttp write addresses (the bot's token stands in Telegram's, hh.ru's code in the
 # callback's), python-telegram-bot writes whole updates.
 TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram")
+
+# python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent.
+QUOTING = ("telegram.request.BaseRequest",)
 
 LOOKS_SECRET = re.compile(
     r"""
@@ -58,6 +61,8 @@ def set_up(
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in QUOTING:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(True)
 
 

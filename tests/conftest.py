@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 import pytest
 import pytest_asyncio
 
-from bot.log import TALKATIVE
+from bot.log import QUOTING, TALKATIVE
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store.connection import Client, connect
@@ -27,6 +27,8 @@ def pytest_configure() -> None:
     root.setLevel(logging.DEBUG)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in QUOTING:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +46,7 @@ def logging_as_before() -> Iterator[None]:
     """For tests that set logging up: afterwards it is as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
+    levels = {name: logging.getLogger(name).level for name in (*TALKATIVE, *QUOTING)}
     yield
     logging.captureWarnings(False)
     root.handlers[:] = handlers

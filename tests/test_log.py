@@ -9,6 +9,8 @@ from typing import Literal
 import httpx
 import pytest
 import structlog
+from telegram.error import TelegramError
+from telegram.request import BaseRequest
 
 from bot import log
 
@@ -132,6 +134,13 @@ def test_a_traceback_is_written_and_hides_secrets_too(style: Literal["console", 
     assert "RuntimeError" in stream.getvalue()
     assert "test_a_traceback_is_written" in stream.getvalue()
     assert TOKEN not in stream.getvalue()
+
+
+def test_an_answer_of_telegram_that_cant_be_read_is_not_quoted() -> None:
+    stream = output("console", "DEBUG")
+    with pytest.raises(TelegramError):
+        BaseRequest.parse_json_payload('{"ok": true, "result": {"text": "Приходите завт'.encode())
+    assert "Приходите" not in stream.getvalue()
 
 
 async def test_httpx_logs_no_address_at_any_level() -> None:
