@@ -202,12 +202,14 @@ class _Edit:
         subject = await self._session.subject(self._intent.chat_message_id)
         if not isinstance(subject, Conversation):
             return None
-        for message in (await self._hh.messages(self._intent.nid)).messages:
-            if message.id == subject.mid:
-                return message
-            if subject.mid is None and message.mine and digest(message.text or "") == subject.digest:
-                return message
-        return None
+        messages = (await self._hh.messages(self._intent.nid)).messages
+        if subject.mid is not None:
+            return next((message for message in messages if message.id == subject.mid), None)
+        mine = [message for message in messages if message.mine]
+        before = (message for message in mine if digest(message.text or "") == subject.digest)
+        # An earlier try that nobody confirmed may have changed it already.
+        changed = (message for message in mine if _same_text(message.text, self._intent.text))
+        return next(before, None) or next(changed, None)
 
     def _kept(self, t: Texts, message: Message | None, negotiation: Negotiation | None) -> Outgoing:
         intent = self._intent
