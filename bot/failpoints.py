@@ -8,7 +8,8 @@ setting: a bridge whose hh.ru or Telegram is not on loopback refuses to start wi
 |---|---|
 | `update-stored` | an update is in its mailbox; Telegram is told so (webhook 200, `getUpdates` offset) |
 | `update-handled` | the effects of an update are known; they are written |
-| `attempt-noted` | the attempt of a write is noted; its request leaves |
+| `attempt-noted` | the attempt of a write is noted; its turn comes |
+| `write-due` | the turn of a write has come; its request leaves |
 | `write-accepted` | hh.ru has accepted a write; that is noted |
 | `page-read` | a page of conversations is here; what it brings is written |
 | `messages-read` | a conversation's messages are here; their news is written |
@@ -30,6 +31,7 @@ POINTS: Final = frozenset(
         "update-stored",
         "update-handled",
         "attempt-noted",
+        "write-due",
         "write-accepted",
         "page-read",
         "messages-read",

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from bot.failpoints import reach
 from bot.hh.client import Call, Client, Value, segment
 from bot.hh.errors import MalformedAnswer, OutcomeUnknown, Throttled, TokenExpired
 from bot.hh.gateway import Applied, DirectVacancy, History
@@ -214,6 +215,8 @@ class NegotiationsGateway:
 
     async def _attempt(self, call: Call, token: str) -> Answer:
         await self._pace()
+        if call.write:
+            reach("write-due")
         try:
             return await self._client.request(call, token=token)
         except Throttled as pause:

@@ -74,7 +74,7 @@ class Bridge:
         welcome = await user.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
         address = next(button.url for button in welcome.buttons if button.url)
         back = await self.hh.authorize(applicant or self.applicant, address)
-        async with httpx.AsyncClient() as browser:
+        async with httpx.AsyncClient(timeout=30) as browser:
             page = await browser.get(back)
         assert page.status_code == 200, page.text
         await user.open_link(_deep_link(page.text))

@@ -37,7 +37,7 @@ def main() -> int:
     storm, tally, said = asyncio.run(_run(plan))
     table = _table(storm, tally, time.monotonic() - started)
     print(table)
-    for line in (*tally.stuck, *said):
+    for line in (*tally.to_hh.missing, *tally.to_telegram.missing, *tally.stuck, *said):
         print(line)
     if given.markdown:
         given.markdown.write_text(table, encoding="utf-8")

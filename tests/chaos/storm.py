@@ -63,7 +63,8 @@ class Storm:
         bridge.hh.world.limits.in_a_row = bridge.hh.world.limits.overall = 10**9
         self._alive = [await self.site.start(command) for command in ("web", "web", "worker", "worker")]
         people = [Person(bridge, number, self.plan.seed) for number in range(self.plan.accounts)]
-        await asyncio.gather(*(person.link() for person in people))
+        for person in people:
+            await person.link()
         over = asyncio.Event()
         async with self._watched(), asyncio.TaskGroup() as group:
             for person in people:

@@ -19,13 +19,17 @@ _MARK = re.compile(r"\[[ue]\d+\.\d+\]")
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """One direction: how much was to go, how much came, and what went wrong with how much of it."""
+    """One direction: how much was to go, how much came, and what went wrong with how much of it.
+
+    `missing` names what was lost.
+    """
 
     sent: int
     arrived: int
     lost: int
     doubled: int
     out_of_order: int
+    missing: tuple[str, ...] = ()
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -71,15 +75,23 @@ class Counted:
         wanted: dict[str, list[str]] = defaultdict(list)
         for mark, where in expected.items():
             wanted[prefix + where].append(mark)
-        lost = doubled = disorder = arrived = 0
+        missing: list[str] = []
+        doubled = disorder = arrived = 0
         for where, marks in wanted.items():
             times = Counter(mark for mark in self.arrived[where] if mark in marks)
             arrived += sum(times.values())
-            lost += sum(not times[mark] for mark in marks)
+            missing += [mark for mark in marks if not times[mark]]
             doubled += sum(count - 1 for count in times.values() if count > 1)
             first = list(dict.fromkeys(mark for mark in self.arrived[where] if mark in times))
             disorder += sum(one > other for one, other in pairwise(first))
-        return Way(sent=len(expected), arrived=arrived, lost=lost, doubled=doubled, out_of_order=disorder)
+        return Way(
+            sent=len(expected),
+            arrived=arrived,
+            lost=len(missing),
+            doubled=doubled,
+            out_of_order=disorder,
+            missing=tuple(missing),
+        )
 
 
 def outstanding(bridge: Bridge, people: Iterable[Person]) -> int:
@@ -143,6 +155,7 @@ def _declined(wanted: set[str], declines: Counter[str]) -> Way:
         lost=sum(not declines[nid] for nid in wanted),
         doubled=sum(max(0, declines[nid] - 1) for nid in wanted),
         out_of_order=0,
+        missing=tuple(f"decline of {nid}" for nid in wanted if not declines[nid]),
     )
 
 
@@ -154,13 +167,25 @@ def _edited(bridge: Bridge, person: Person) -> Way:
         for message in talk.messages
         if message.letter
     ]
-    arrived = sum(
-        any(mark in letter and "пожалуйста" in letter for letter in letters) for mark in person.ledger.edited
+    wanted = person.ledger.edited
+    missing = tuple(
+        f"edit of {mark}"
+        for mark in wanted
+        if not any(mark in letter and "пожалуйста" in letter for letter in letters)
     )
-    wanted = len(person.ledger.edited)
-    return Way(sent=wanted, arrived=arrived, lost=wanted - arrived, doubled=0, out_of_order=0)
+    lost = len(missing)
+    return Way(
+        sent=len(wanted), arrived=len(wanted) - lost, lost=lost, doubled=0, out_of_order=0, missing=missing
+    )
 
 
 def _sum(several: Iterable[Way]) -> Way:
     several = list(several)
-    return Way(**{name: sum(getattr(way, name) for way in several) for name in Way.__struct_fields__})
+    return Way(
+        sent=sum(way.sent for way in several),
+        arrived=sum(way.arrived for way in several),
+        lost=sum(way.lost for way in several),
+        doubled=sum(way.doubled for way in several),
+        out_of_order=sum(way.out_of_order for way in several),
+        missing=tuple(mark for way in several for mark in way.missing),
+    )

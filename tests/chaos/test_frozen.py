@@ -40,7 +40,7 @@ async def goes_on(process: Process) -> None:
     await eventually(lambda: "claim was lost" in process.words(), 30)
 
 
-@pytest.mark.parametrize("point", ["attempt-noted", "write-accepted"])
+@pytest.mark.parametrize("point", ["write-due", "write-accepted"])
 async def test_a_frozen_worker_does_not_send_what_its_successor_has_sent(site: Site, point: str) -> None:
     talk, news = await linked(site)
     anna = site.bridge.anna
