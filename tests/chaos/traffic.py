@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -113,16 +114,14 @@ class Person:
         user, site = self.user, self.bridge.hh.site_url
         job = self.bridge.hh.world.add_vacancy(self.employer, f"Вакансия {self._mark('v')}")
         asked = await user.send(f"{site}/vacancy/{job.id}")
-        card = await self._wait(lambda m: "Откликнуться" in str(m.labels) and job.name in m.text, asked)
-        user.tap(card.id, "Откликнуться")
-        await user.wait_until(lambda: "Аналитик данных" in str(card.labels), PATIENCE)
-        user.tap(card.id, "Аналитик данных")
-        prompt = await self._wait(lambda m: m.prompt is not None, card.id)
+        await self._press(asked, lambda m: job.name in m.text, "Откликнуться")
+        await self._press(asked, lambda m: "Аналитик данных" in str(m.labels), "Аналитик данных")
+        prompt = await self._wait(lambda m: m.prompt is not None, asked)
         mark = self._mark("u")
         letter = await user.send(f"{mark} Возьмите меня", reply_to=prompt.id)
-        preview = await self._wait(lambda m: "✅ Отправить" in m.labels and mark in m.text, letter)
+        await self._wait(lambda m: "✅ Отправить" in m.labels and mark in m.text, letter)
         self.ledger.applied[mark] = job.id
-        user.tap(preview.id, "✅ Отправить")
+        await self._press(letter, lambda m: mark in m.text, "✅ Отправить")
         await user.wait_for_reaction(letter, "👌", PATIENCE)
         self.ledger.edited.add(mark)
         await user.edit(letter, f"{mark} Возьмите меня, пожалуйста")
@@ -134,10 +133,9 @@ class Person:
         self.bridge.hh.employers.invite(talk.id, f"{mark} Приглашаем")
         news = await self._wait(lambda m: mark in m.text and "🙅 Отказаться" in m.labels, 0)
         user.tap(news.id, "🙅 Отказаться")
-        question = await self._wait(lambda m: "🙅 Отказаться и скрыть" in m.labels, news.id)
+        await self._wait(lambda m: "🙅 Отказаться и скрыть" in m.labels, news.id)
         self.ledger.declined.add(talk.id)
-        user.tap(question.id, "🙅 Отказаться и скрыть")
-        await user.wait_until(lambda: "Вы отказались" in question.text, PATIENCE)
+        await self._press(news.id, lambda m: True, "🙅 Отказаться и скрыть")
 
     async def _flow(self, flow: Callable[[], Awaitable[None]]) -> None:
         """Several steps on end, one such at a time; where it gets stuck, that is remembered."""
@@ -152,6 +150,23 @@ class Person:
             self.ledger.stuck.append(f"{name} of {self.number}: {error or self.user.from_bot[-5:]}")
         finally:
             self._flows.discard(name)
+
+    async def _press(self, after: int, wanted: Callable[[ChatMessage], bool], label: str) -> None:
+        """Press a button until it is gone, as people do; of a message that came twice, on the last copy.
+
+        What the first copy is about may never have been noted: its buttons then say that they are stale.
+        """
+
+        def shown() -> list[ChatMessage]:
+            return [m for m in self.user.from_bot if m.id > after and wanted(m) and label in str(m.labels)]
+
+        await self._wait(lambda m: m in shown(), after)
+        pressed: list[ChatMessage] = []
+        while (copies := shown()) and copies[-1] not in pressed:
+            pressed.append(copies[-1])
+            self.user.tap(copies[-1].id, label)
+            with suppress(AssertionError):
+                await self.user.wait_until(lambda: pressed[-1] not in shown()[-1:], 30)
 
     async def _wait(self, wanted: Callable[[ChatMessage], bool], after: int) -> ChatMessage:
         return await self.user.wait_for(wanted, PATIENCE, after=after)
