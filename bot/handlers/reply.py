@@ -168,8 +168,27 @@ async def _unaddressed(turn: Turn, message: Message) -> None:
         return
     if isinstance(about, Application) and about.resume_id:
         await apply.letter(turn, message.message_id, about, body)
-    elif not await apply.recognised(turn, message):
+    elif await apply.recognised(turn, message):
+        return
+    elif about is None and (asked := await _letter_asked_for(turn, message)) is not None:
+        await apply.letter(turn, message.message_id, asked, body)
+    else:
         screen = await ask_to_whom(turn, body, message.message_id)
         if original_of(message) is not None and about is None:
             screen = replace(screen, text=join((drafts.other_reply(turn.texts), screen.text), "\n\n"))
         turn.say(screen.say(reply_to=message.message_id))
+
+
+async def _letter_asked_for(turn: Turn, message: Message) -> Application | None:
+    """The application whose letter the message just before this one asks for, if it is still to be sent.
+
+    A text that follows without being a reply is most likely the letter, and it only becomes a preview. Where
+    other messages came between, nothing is assumed.
+    """
+    if original_of(message) is not None or message.forward_origin is not None or turn.here is not None:
+        return None
+    asked = await turn.subject(message.message_id - 1)
+    if not isinstance(asked, Application) or asked.resume_id is None or asked.letter is not None:
+        return None
+    resumes = await turn.hh.suitable_resumes(asked.vacancy_id, host=asked.host)
+    return asked if any(resume.id == asked.resume_id for resume in resumes.items) else None

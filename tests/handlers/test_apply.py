@@ -185,6 +185,38 @@ async def test_a_letter_is_shown_before_it_is_sent(chat: Chat) -> None:
     assert turn.intents == []
 
 
+async def test_a_text_right_behind_the_question_for_a_letter_is_shown_as_the_letter(chat: Chat) -> None:
+    asked = Application("123", "0f", host="hh.ru")
+    chat.subjects[76] = asked
+    turn = await chat.write("Здравствуйте!", 77)
+    assert said(turn).about == replace(asked, letter="Здравствуйте!", message_id=77)
+    assert turn.intents == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        Application("123", "gone", host="hh.ru"),
+        Application("123", "0f", "Письмо", "hh.ru"),
+        Application("123", host="hh.ru"),
+        Conversation("4"),
+    ],
+    ids=["sent already", "a preview", "a card", "a conversation"],
+)
+async def test_a_text_behind_anything_else_is_asked_about(
+    chat: Chat, before: Application | Conversation
+) -> None:
+    chat.subjects[76] = before
+    turn = await chat.write("Здравствуйте!", 77)
+    assert isinstance(said(turn).about, Draft)
+
+
+async def test_a_link_behind_the_question_for_a_letter_is_a_vacancy(chat: Chat) -> None:
+    chat.subjects[76] = Application("123", "0f", host="hh.ru")
+    turn = await chat.write(LINK, 77)
+    assert said(turn).text == vacancy_screens.card(chat.texts, vacancy(), host="hh.ru").text
+
+
 async def test_a_reply_to_the_preview_is_a_new_letter(chat: Chat) -> None:
     chat.subjects[500] = Application("123", "0f", "Письмо", None, 77)
     turn = await chat.write("Другое письмо", 78, reply_to=500)
