@@ -219,6 +219,7 @@ async def _preview(turn: Turn, step: Application) -> Screen:
         title or "",
         step.letter or "",
         new=step.message_id != 0,
+        today=(await turn.applications()).in_a_day(turn.now),
     )
     return replace(screen, about=step)
 

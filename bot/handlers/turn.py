@@ -22,6 +22,7 @@ from bot.hh.gateway import Gateway
 from bot.hh.models import Tokens
 from bot.linking import Candidate
 from bot.store.records import Access, Account
+from bot.sync.applications import Applications
 from bot.sync.roster import Roster
 
 
@@ -46,7 +47,8 @@ class Turn:
     """The reads a handler may do, and the effects it collects. `now` is Unix time in seconds.
 
     `hh` may be asked only where the account is LINKED; its `HhError`s go up to the caller of `dispatch`.
-    `roster` is of all conversations, `unseen` are those with news that the user has not looked into;
+    `roster` is of all conversations, `unseen` are those with news that the user has not looked into,
+    `applications` are those of the last day;
     `site_url` is hh.ru's own address, `public` is True where the callback page is reachable, and
     `pending` are the writes that still wait for hh.ru, in order; `held` is how much news quiet hours
     hold back. `update_id` is set by dispatch.
@@ -63,6 +65,7 @@ class Turn:
     subjects: Callable[[int], Awaitable[Subject | None]]
     roster: Callable[[], Awaitable[Roster]]
     unseen: Callable[[], Awaitable[frozenset[str]]]
+    applications: Callable[[], Awaitable[Applications]]
     stored_templates: Callable[[], Awaitable[Templates]]
     now: float
     bot_username: str

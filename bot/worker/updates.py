@@ -211,6 +211,7 @@ class UpdatesLane:
             stored_templates=session.templates,
             roster=lambda: roster(session, asking),
             unseen=session.unseen,
+            applications=session.applications,
             now=services.clock(),
             bot_username=services.bot_username,
             site_url=services.settings.hh_site_url,

@@ -33,6 +33,7 @@ from bot.hh.models import (
 )
 from bot.linking import Candidate, LinkingError
 from bot.store.records import Access, Account
+from bot.sync.applications import Applications
 from bot.sync.roster import Roster, entry
 
 USER = 4242
@@ -234,6 +235,7 @@ class Chat:
         self.subjects: dict[int, Subject] = {}
         self.templates = Templates()
         self.unseen: frozenset[str] = frozenset()
+        self.applications = Applications()
         self.pending: list[Intent] = []
         self.public = True
         self.topics, self.thread = False, 0
@@ -257,6 +259,7 @@ class Chat:
             subjects=self._subject,
             roster=self._roster,
             unseen=self._unseen,
+            applications=self._applications,
             stored_templates=self._templates,
             now=NOW.timestamp(),
             bot_username="bridge_bot",
@@ -327,6 +330,9 @@ class Chat:
         self.hh.asked.append("roster")
         entries = tuple(entry(item) for item in self.hh.conversations)
         return Roster(entries, len(entries))
+
+    async def _applications(self) -> Applications:
+        return self.applications
 
     async def _unseen(self) -> frozenset[str]:
         return self.unseen

@@ -12,7 +12,8 @@ from bot.chat.screens import vacancy as vacancy_screens
 from bot.handlers.turn import Turn
 from bot.hh.errors import NotFound, Unavailable
 from bot.hh.models import ResumesOverall
-from tests.handlers.private_chat import Chat, nothing, resumes, said, vacancy
+from bot.sync.applications import Applications
+from tests.handlers.private_chat import NOW, Chat, nothing, resumes, said, vacancy
 
 LINK = "https://hh.ru/vacancy/123"
 
@@ -289,3 +290,12 @@ async def test_an_accepted_letter_is_edited_like_any_message(chat: Chat) -> None
 
 def photo() -> dict[str, object]:
     return {"file_id": "a", "file_unique_id": "b", "width": 90, "height": 90}
+
+
+@pytest.mark.parametrize(("made", "told"), [(179, False), (195, True)])
+async def test_where_few_applications_of_the_day_are_left_the_preview_says_so(
+    chat: Chat, made: int, told: bool
+) -> None:
+    chat.applications = Applications((NOW.timestamp() - 60,) * made)
+    turn = await chat.press(actions.NO_LETTER, "123", "0f", on=500)
+    assert (f"За сутки — {made} из 200" in rewritten(turn).text) is told

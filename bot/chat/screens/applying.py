@@ -18,6 +18,7 @@ from bot.hh.models import Resume, Resumes, Vacancy
 from bot.sync.applications import LIMIT
 
 _LETTER = 3000
+_NEARLY = LIMIT - 20
 
 
 def choose_resume(t: Texts, vacancy: Vacancy, resumes: Resumes, last_used: str | None) -> Screen:
@@ -107,11 +108,19 @@ def ask_letter(
 
 
 def preview(
-    t: Texts, vacancy: Vacancy, resume_id: str, resume_title: str, letter: str, *, new: bool = False
+    t: Texts,
+    vacancy: Vacancy,
+    resume_id: str,
+    resume_title: str,
+    letter: str,
+    *,
+    new: bool = False,
+    today: int = 0,
 ) -> Screen:
     """What is about to be sent. `letter` "" is none; the whole letter is in the subject.
 
-    A `new` letter, which is no template yet, can be kept as one.
+    A `new` letter, which is no template yet, can be kept as one. `today` is how many of the day's
+    applications are made: it is said where few are left.
     """
     shown = excerpt(letter, _LETTER)
     letter_text = (
@@ -129,6 +138,7 @@ def preview(
                 letter_text,
                 cut,
                 left_open(t, letter),
+                spent(t, today) if today >= _NEARLY else "",
             ),
             "\n\n",
         ),

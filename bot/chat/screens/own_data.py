@@ -43,7 +43,8 @@ def privacy(t: Texts, linked: bool) -> Screen:
                 t(
                     "<b>For a time:</b> to which conversation the latest messages of this chat belong, "
                     "400 days; what you or an employer has written, until it is delivered; "
-                    "a message that I failed to handle, 30 days."
+                    "a message that I failed to handle, 30 days; when you applied, a day; "
+                    "the list of your conversations that /list shows, ten minutes."
                 ),
                 t("<b>Not at all:</b> an archive of your conversations. It stays on hh.ru and in this chat."),
                 t(
