@@ -28,8 +28,9 @@ from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
 from bot.store.vault import VaultError
+from bot.worker.change import Change
 from bot.worker.services import Services
-from bot.worker.session import Change, Session
+from bot.worker.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -157,14 +158,16 @@ class Ceiling:
 
 def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
     """A gateway to hh.ru for polls, whose number the bridge itself decides."""
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.site)
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.kept.site)
 
 
 def gateway(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
     """A gateway to hh.ru for what the session's user does."""
     rate = USER_SHARE * services.settings.hh_requests_per_second
     own = Limiter(services.store, keys.of(session.user_id, "hh-pace"), rate=rate, burst=USER_BURST)
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.site)
+    return NegotiationsGateway(
+        services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.kept.site
+    )
 
 
 def seal_tokens(services: Services, tokens: Tokens) -> bytes:

@@ -17,8 +17,9 @@ from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.worker.access import texts_of
+from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
-from bot.worker.session import Change, Session, Superseded
+from bot.worker.session import Session
 from bot.worker.topics import Topics
 
 log = logging.getLogger(__name__)

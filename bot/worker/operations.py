@@ -23,7 +23,8 @@ from bot.hh.models import Message, Negotiation
 from bot.hh.vacancy_links import MAIN_SITE
 from bot.sync.applications import Applications
 from bot.sync.book import after_known
-from bot.worker.session import Change, Session
+from bot.worker.change import Change
+from bot.worker.session import Session
 
 SKEW, LONGEST_SKEW = 300, 3600
 """Seconds by which hh.ru may date a message too early; the longer one after the employer's last known
@@ -111,7 +112,7 @@ class _Send:
                 continue
             if age > (LONGEST_SKEW if message.id in later else SKEW):
                 continue
-            if not await self._session.was_sent(self._sent(message)):
+            if not await self._session.kept.was_sent(self._sent(message)):
                 return await self._accepted(t, message)
         if history.unreadable:
             raise MalformedAnswer("a message that can't be read may be the one")
@@ -199,7 +200,7 @@ class _Edit:
 
     async def _target(self) -> Message | None:
         """The hh.ru message that the edited Telegram message became; a cover letter by its text."""
-        subject = await self._session.subject(self._intent.chat_message_id)
+        subject = await self._session.kept.subject(self._intent.chat_message_id)
         if not isinstance(subject, Conversation):
             return None
         messages = (await self._hh.messages(self._intent.nid)).messages
@@ -280,7 +281,7 @@ class _Apply:
 
     async def perform(self, t: Texts) -> Change:
         intent = self._intent
-        self._before = await self._session.applications()
+        self._before = await self._session.kept.applications()
         result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter, host=intent.host)
         if isinstance(result, DirectVacancy):
             return Change(said=[place(intent, applying.direct(t, result.url))])
@@ -289,7 +290,7 @@ class _Apply:
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         intent = self._intent
-        self._before = await self._session.applications()
+        self._before = await self._session.kept.applications()
         listed = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
         for negotiation in listed.items:
             vacancy, resume = negotiation.vacancy, negotiation.resume

@@ -40,8 +40,9 @@ from bot.sync.book import (
 from bot.sync.events import Event, Kind
 from bot.sync.schedule import interval
 from bot.worker.access import SessionAccess, lapse, polling, texts_of
+from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
-from bot.worker.session import Change, Session, Superseded
+from bot.worker.session import Session
 from bot.worker.telling import tell
 from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.hh.gateway import Gateway
 from bot.hh.models import Negotiation
 from bot.sync.roster import Roster, entry
-from bot.worker.session import Change, Session
+from bot.worker.change import Change
+from bot.worker.session import Session
 
 PER_PAGE = 100
 """The most that hh.ru lists on a page."""
@@ -16,7 +17,7 @@ MOST_PAGES = 20
 
 async def roster(session: Session, hh: Gateway) -> Roster:
     """All conversations: as kept, else read anew. Raises `HhError`."""
-    kept = await session.roster()
+    kept = await session.kept.roster()
     if kept is not None:
         return kept
     account, changes = session.account, session.changes

@@ -17,9 +17,10 @@ from bot.chat.screens.quiet import digest, while_quiet
 from bot.sync.events import Event
 from bot.sync.quiet import Telling, is_quiet, late, telling, zone_of
 from bot.worker.access import texts_of
+from bot.worker.change import Change, Superseded
 from bot.worker.later import Later, later
 from bot.worker.services import Services
-from bot.worker.session import Change, Session, Superseded
+from bot.worker.session import Session
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from bot import metrics
 from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
 from bot.failpoints import reach
 from bot.telegram.sender import DeliveryError, Paused, Sent, ThreadGone, Unconfirmed
+from bot.worker.change import Change
 from bot.worker.services import Services
-from bot.worker.session import Change, Session
+from bot.worker.session import Session
 
 log = logging.getLogger(__name__)
 

@@ -32,10 +32,11 @@ from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
 from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
 from bot.worker.busy import busy
+from bot.worker.change import Change, Superseded, merged
 from bot.worker.own_data import holdings, own_data
 from bot.worker.roster import roster
 from bot.worker.services import Services
-from bot.worker.session import Change, Session, Superseded, merged
+from bot.worker.session import Session
 from bot.worker.telling import release
 from bot.worker.waiting import queued
 
@@ -191,7 +192,7 @@ class UpdatesLane:
         held = [entry for entry in await session.later() if not entry.digest] if session.head.held else []
         account = session.account
         user = update.effective_user
-        kept = None if account else await session.strangers_language()
+        kept = None if account else await session.kept.strangers_language()
         code = kept or (user.language_code if user else None) or "ru"
         thread = _thread(update)
 
@@ -207,11 +208,11 @@ class UpdatesLane:
             hh=asking,
             linking=services.linking,
             seal=seal,
-            subjects=session.subject,
-            stored_templates=session.templates,
+            subjects=session.kept.subject,
+            stored_templates=session.kept.templates,
             roster=lambda: roster(session, asking),
-            unseen=session.unseen,
-            applications=session.applications,
+            unseen=session.kept.unseen,
+            applications=session.kept.applications,
             now=services.clock(),
             bot_username=services.bot_username,
             site_url=services.settings.hh_site_url,

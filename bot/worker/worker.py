@@ -16,8 +16,9 @@ from bot.store import keys
 from bot.store.errors import StoreError
 from bot.store.mailbox import Claim, ClaimLost
 from bot.worker.attend import attend
+from bot.worker.change import Superseded
 from bot.worker.services import Services
-from bot.worker.session import Session, Superseded
+from bot.worker.session import Session
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 
 from bot.store import keys
 from bot.store.connection import Client
+from bot.worker.change import ERASED
 from bot.worker.own_data import KINDS
-from bot.worker.session import ERASED
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
 from tests.waiting import eventually

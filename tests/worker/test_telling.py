@@ -16,7 +16,8 @@ from bot.store.mailbox import Incoming, Mailboxes
 from bot.store.records import Account
 from bot.sync.events import Event, Kind
 from bot.sync.quiet import Manner, Preferences
-from bot.worker.session import Change, Session
+from bot.worker.change import Change
+from bot.worker.session import Session
 from bot.worker.telling import due, tell
 from tests.sync.conversations import message, negotiation
 
