@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot import metrics
 from bot.fence import fence
@@ -146,7 +146,7 @@ class Worker:
                 async with self._services.store.pubsub() as channel:
                     await channel.subscribe(keys.WAKE_CHANNEL)
                     await self._hear(channel)
-            except RedisError as error:
+            except (RedisError, RedisClusterException) as error:
                 log.info("the wake-up channel broke off: %s", type(error).__name__)
                 await asyncio.sleep(_AWAY_SECONDS)
 

@@ -37,7 +37,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     kills: int = 200
     freezes: int = 20
     accounts: int = 20
-    between_kills: float = 0.8
+    between_kills: float = 0.6
     between_actions: float = 2.0
     redis_pause: float = 30.0
     redis_kill: bool = True

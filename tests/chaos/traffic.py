@@ -116,10 +116,8 @@ class Person:
         asked = await user.send(f"{site}/vacancy/{job.id}")
         await self._press(asked, lambda m: job.name in m.text, "Откликнуться")
         await self._press(asked, lambda m: "Аналитик данных" in str(m.labels), "Аналитик данных")
-        prompt = await self._wait(lambda m: m.prompt is not None, asked)
         mark = self._mark("u")
-        letter = await user.send(f"{mark} Возьмите меня", reply_to=prompt.id)
-        await self._wait(lambda m: "✅ Отправить" in m.labels and mark in m.text, letter)
+        letter = await self._letter(asked, mark)
         self.ledger.applied[mark] = job.id
         await self._press(letter, lambda m: mark in m.text, "✅ Отправить")
         await user.wait_for_reaction(letter, "👌", PATIENCE)
@@ -150,6 +148,18 @@ class Person:
             self.ledger.stuck.append(f"{name} of {self.number}: {error or self.user.from_bot[-5:]}")
         finally:
             self._flows.discard(name)
+
+    async def _letter(self, asked: int, mark: str) -> int:
+        """Answer the prompt for a letter; where it came twice and the first copy is stale, the last one."""
+        await self._wait(lambda m: m.prompt is not None, asked)
+        while True:
+            prompts = [m for m in self.user.from_bot if m.id > asked and m.prompt is not None]
+            letter = await self.user.send(f"{mark} Возьмите меня", reply_to=prompts[-1].id)
+            with suppress(AssertionError):
+                await self.user.wait_for(
+                    lambda m: "✅ Отправить" in m.labels and mark in m.text, 40, after=letter
+                )
+                return letter
 
     async def _press(self, after: int, wanted: Callable[[ChatMessage], bool], label: str) -> None:
         """Press a button until it is gone, as people do; of a message that came twice, on the last copy.
