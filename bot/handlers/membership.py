@@ -19,12 +19,12 @@ async def changed(update: Update, context: Context) -> None:
         await chats.invited(turn, change)
         return
     blocked = change.new_chat_member.status == ChatMemberStatus.BANNED
-    if turn.account and turn.account.blocked != blocked:
-        turn.save(replace(turn.account, blocked=blocked))
+    if turn.account and bool(turn.account.blocked_at) != blocked:
+        turn.save(replace(turn.account, blocked_at=turn.now if blocked else 0))
 
 
 async def returned(update: Update, context: Context) -> None:
     """Whoever writes or presses is back, even where Telegram's word of it got lost."""
     turn = context.turn
-    if turn.account and turn.account.blocked and (update.message or update.callback_query):
-        turn.save(replace(turn.account, blocked=False))
+    if turn.account and turn.account.blocked_at and (update.message or update.callback_query):
+        turn.save(replace(turn.account, blocked_at=0))

@@ -124,7 +124,7 @@ async def _link(turn: Turn, candidate: Candidate) -> None:
         return
     tokens = turn.seal(candidate.tokens)
     if known:
-        turn.save(replace(known, name=name, tokens=tokens, access=Access.LINKED, blocked=False))
+        turn.save(replace(known, name=name, tokens=tokens, access=Access.LINKED, blocked_at=0))
     else:
         turn.save(
             Account(

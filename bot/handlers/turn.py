@@ -25,6 +25,13 @@ from bot.store.records import Access, Account
 from bot.sync.applications import Applications
 from bot.sync.roster import Roster
 
+MOST_WAITING = 200
+"""Writes of one user that may wait for hh.ru, where it is away for long."""
+
+
+class TooMuchWaits(Exception):
+    """More writes of this user wait for hh.ru than may."""
+
 
 class LinkingDesk(Protocol):
     """`bot.linking.Linking`, as far as handlers need it; errors as there."""
@@ -124,7 +131,9 @@ class Turn:
         self.looked.add(nid)
 
     def intend(self, *intents: Wish) -> None:
-        """Have these carried out at hh.ru, in order, each at most once."""
+        """Have these carried out at hh.ru, in order, each at most once; raises `TooMuchWaits`."""
+        if len(self.pending) + len(self.intents) + len(intents) > MOST_WAITING:
+            raise TooMuchWaits
         self.intents.extend(
             replace(intent, thread=self.thread) if self.thread else intent for intent in intents
         )

@@ -26,6 +26,6 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     linked_at: float = 0
     language: str = "ru"
     zone: str = HOME_ZONE
-    blocked: bool = False
+    blocked_at: float = 0
     last_resume_id: str | None = None
     preferences: Preferences = field(default_factory=Preferences)

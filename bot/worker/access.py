@@ -16,10 +16,12 @@ from bot.failpoints import reach
 from bot.hh.errors import (
     CaptchaRequired,
     Crowded,
+    HhError,
     LinkAgain,
     NotFound,
     OutcomeUnknown,
     Refused,
+    TokenExpired,
     Unavailable,
 )
 from bot.hh.models import Tokens
@@ -104,6 +106,23 @@ class SessionAccess:
         await self._session.commit(
             Change(account=lambda now: structs.replace(now or account, tokens=tokens), hh_id=account.hh_id)
         )
+
+    async def revoke(self) -> bool:
+        """End the tokens at hh.ru; False where that could not be confirmed."""
+        oauth = self._services.oauth
+        try:
+            token = await self.token()
+            try:
+                await oauth.revoke(token)
+            except TokenExpired:
+                # hh.ru takes back only a live token, and the refresh token would outlive this one.
+                await oauth.revoke(await self.renew(token))
+        except LinkAgain:
+            return True
+        except HhError as error:
+            log.warning("the tokens could not be revoked: %s", type(error).__name__)
+            return False
+        return True
 
     def _account(self) -> Account:
         account = self._session.account

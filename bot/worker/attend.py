@@ -11,6 +11,7 @@ from bot.store.mailbox import ClaimLost
 from bot.worker.access import SessionAccess
 from bot.worker.delivery import DeliveryLane
 from bot.worker.poll import Poll
+from bot.worker.retention import Retention
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.sweep import Sweep
@@ -94,7 +95,7 @@ def _lanes(services: Services, session: Session, access: SessionAccess) -> list[
     updates = UpdatesLane(services, session, access)
     delivery, later = DeliveryLane(services, session), LaterLane(services, session)
     writes, poll = Writes(services, session, access), Poll(services, session, access)
-    sweep = Sweep(services, session, access)
+    sweep, retention = Sweep(services, session, access), Retention(services, session, access)
 
     async def hh() -> None:
         """Users go before polls."""
@@ -112,4 +113,5 @@ def _lanes(services: Services, session: Session, access: SessionAccess) -> list[
         _Lane(later.ready, later.run),
         _Lane(sweep.ready, sweep.run),
         _Lane(delivery.ready, delivery.run),
+        _Lane(retention.ready, retention.run),
     ]

@@ -113,8 +113,9 @@ class DeliveryLane:
             await session.commit(Change(erase=True))
             return
         log.info("a user can't be reached any more")
+        at = self._services.clock()
         await session.commit(
-            Change(account=lambda now: structs.replace(now or account, blocked=True), hh_id=account.hh_id)
+            Change(account=lambda now: structs.replace(now or account, blocked_at=at), hh_id=account.hh_id)
         )
 
 

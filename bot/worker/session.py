@@ -31,6 +31,9 @@ from bot.worker.kept import Kept
 from bot.worker.later import Later, firsts
 from bot.worker.waiting import Waiting, next_at
 
+BLOCKED_SECONDS = 180 * 24 * 3600
+"""How long the account of a user who blocked the bot waits for him."""
+
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
@@ -78,7 +81,12 @@ class Session:
     @property
     def reachable(self) -> bool:
         """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
-        return self.account is None or not self.account.blocked
+        return self.account is None or not self.account.blocked_at
+
+    @property
+    def kept_until(self) -> float | None:
+        """When a user who blocked the bot is forgotten; None while he has not."""
+        return None if self.reachable or self.account is None else self.account.blocked_at + BLOCKED_SECONDS
 
     def end(self) -> None:
         """Let running steps end and begin no new ones."""
@@ -190,7 +198,7 @@ class Session:
 
     def wake_at(self, now: float) -> float | None:
         """When this mailbox needs a worker again, as far as is known now."""
-        moments: list[float] = []
+        moments: list[float] = [] if self.kept_until is None else [self.kept_until]
         if self.linked and self.reachable:
             moments.append(self.head.poll)
             waiting = next_at(self.queue)

@@ -18,12 +18,12 @@ from bot.chat.outgoing import Document, Outgoing, Say
 from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
-from bot.chat.screens.waited import internal
+from bot.chat.screens.waited import internal, too_much
 from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.handlers.context import dispatch
-from bot.handlers.turn import Turn
-from bot.hh.errors import HhError, LinkAgain, TokenExpired
+from bot.handlers.turn import TooMuchWaits, Turn
+from bot.hh.errors import HhError, LinkAgain
 from bot.hh.models import Tokens
 from bot.store import keys
 from bot.store.errors import StoreError
@@ -117,6 +117,9 @@ class UpdatesLane:
         try:
             async with busy(self._services.sender, turn.user_id, turn.thread):
                 await dispatch(self._services.application, update, turn)
+        except TooMuchWaits:
+            turn.forget_effects()
+            turn.say(too_much(turn.texts).say())
         except HhError as error:
             turn.forget_effects()
             if isinstance(error, LinkAgain) and self._session.account is not None:
@@ -127,7 +130,7 @@ class UpdatesLane:
     async def _commit(self, raw: bytes, turn: Turn, before: Account | None) -> None:
         if turn.unlink_card is not None:
             erased = await holdings(self._services.store, turn.user_id)
-            revoked = await self._revoke()
+            revoked = await self._access.revoke()
             screen = unlinked(turn.texts, revoked, erased)
             done = screen.rewrite(turn.unlink_card) if turn.unlink_card else screen.say()
             said = [_answer(entry) for entry in (*turn.outgoing, done)]
@@ -169,23 +172,6 @@ class UpdatesLane:
         metrics.HANDLED.labels("set_aside").inc()
         said = [internal(texts_of(self._session)).say()] if self._session.user_id > 0 else []
         await self._session.commit(Change(handled=raw, said=said, failed=raw))
-
-    async def _revoke(self) -> bool:
-        """End the tokens at hh.ru; False where that could not be confirmed."""
-        oauth, access = self._services.oauth, self._access
-        try:
-            token = await access.token()
-            try:
-                await oauth.revoke(token)
-            except TokenExpired:
-                # hh.ru takes back only a live token, and the refresh token would outlive this one.
-                await oauth.revoke(await access.renew(token))
-        except LinkAgain:
-            return True
-        except HhError as error:
-            log.warning("the tokens could not be revoked: %s", type(error).__name__)
-            return False
-        return True
 
     async def _turn(self, update: Update) -> Turn:
         services, session = self._services, self._session

@@ -343,6 +343,7 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         ),
     ],
     "waited.internal": lambda t, s: waited.internal(t),
+    "waited.too_much": lambda t, s: waited.too_much(t),
     "waited.checking": lambda t, s: waited.checking(t),
     "waited.repeated": lambda t, s: waited.repeated(t, conversation.card(t, s.subject).say()),
 }

@@ -22,14 +22,14 @@ def moved(status: str) -> Json:
 def blocked(chat: Chat) -> Chat:
     """The user has blocked the bot."""
     assert chat.account is not None
-    chat.account = replace(chat.account, blocked=True)
+    chat.account = replace(chat.account, blocked_at=1.0)
     return chat
 
 
 async def test_blocking_the_bot_is_noted(chat: Chat) -> None:
     turn = await chat.update(my_chat_member=moved("kicked"))
     assert turn.account is not None
-    assert turn.account.blocked
+    assert turn.account.blocked_at
     assert turn.account_changed
     assert turn.outgoing == []
 
@@ -37,14 +37,14 @@ async def test_blocking_the_bot_is_noted(chat: Chat) -> None:
 async def test_letting_the_bot_in_again_is_noted(blocked: Chat) -> None:
     turn = await blocked.update(my_chat_member=moved("member"))
     assert turn.account is not None
-    assert not turn.account.blocked
+    assert not turn.account.blocked_at
     assert turn.account_changed
 
 
 async def test_whoever_writes_is_back(blocked: Chat) -> None:
     turn = await blocked.write("/help")
     assert turn.account is not None
-    assert not turn.account.blocked
+    assert not turn.account.blocked_at
     assert len(turn.outgoing) == 1
 
 

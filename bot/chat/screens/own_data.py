@@ -53,7 +53,7 @@ def privacy(t: Texts, linked: bool) -> Screen:
                 ),
                 t(
                     "/export shows all of it, /unlink withdraws the access and erases it at once. "
-                    "If you block me, I keep it until you come back or unlink."
+                    "If you block me, I keep it for half a year, in case you come back; then it is erased."
                 ),
             ),
             "\n\n",

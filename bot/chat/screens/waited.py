@@ -49,6 +49,16 @@ def internal(t: Texts) -> Screen:
     )
 
 
+def too_much(t: Texts) -> Screen:
+    """So much waits for hh.ru that no more is taken."""
+    return Screen(
+        text=t(
+            "✋ hh.ru has been away for long, and so much is waiting for it that I take no more. "
+            "What you wrote just now was not kept; the rest goes out as soon as hh.ru is back."
+        )
+    )
+
+
 def repeated(t: Texts, say: Say) -> Say:
     """The same message once more, marked: Telegram did not confirm the first delivery."""
     if say.repeat:
