@@ -145,9 +145,14 @@ class Person:
             async with asyncio.timeout(PATIENCE):
                 await flow()
         except (AssertionError, TimeoutError) as error:
-            self.ledger.stuck.append(f"{name} of {self.number}: {error or self.user.from_bot[-5:]}")
+            self.ledger.stuck.append(f"{name} of {self.number}: {error!r}\n{self._chat()}")
         finally:
             self._flows.discard(name)
+
+    def _chat(self) -> str:
+        """What the end of the chat looks like."""
+        last = list(self.user.state.messages.values())[-12:]
+        return "\n".join(f"  {m.id} {m.text[:90]!r} {m.labels} {m.reactions}" for m in last)
 
     async def _letter(self, asked: int, mark: str) -> int:
         """Answer the prompt for a letter; where it came twice and the first copy is stale, the last one."""
@@ -162,7 +167,7 @@ class Person:
                 return letter
 
     async def _press(self, after: int, wanted: Callable[[ChatMessage], bool], label: str) -> None:
-        """Press a button until it is gone, as people do; of a message that came twice, on the last copy.
+        """Press a button, and wait until it is gone; of a message that comes twice, press each copy once.
 
         What the first copy is about may never have been noted: its buttons then say that they are stale.
         """
@@ -172,11 +177,11 @@ class Person:
 
         await self._wait(lambda m: m in shown(), after)
         pressed: list[ChatMessage] = []
-        while (copies := shown()) and copies[-1] not in pressed:
-            pressed.append(copies[-1])
-            self.user.tap(copies[-1].id, label)
-            with suppress(AssertionError):
-                await self.user.wait_until(lambda: pressed[-1] not in shown()[-1:], 30)
+        while copies := shown():
+            if copies[-1] not in pressed:
+                pressed.append(copies[-1])
+                self.user.tap(copies[-1].id, label)
+            await self.user.wait_until(lambda: pressed[-1] not in shown()[-1:], PATIENCE)
 
     async def _wait(self, wanted: Callable[[ChatMessage], bool], after: int) -> ChatMessage:
         return await self.user.wait_for(wanted, PATIENCE, after=after)
