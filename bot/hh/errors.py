@@ -9,6 +9,7 @@
     ├── Throttled          too many requests; nothing happened; repeat after `retry_after`
     │   └── Crowded        by the bridge's own ceiling: hh.ru was not asked
     ├── Unavailable        nothing happened; repeat later
+    │   ├── Withheld       by the bridge itself: whoever asked has lost the right to (bot.fence)
     │   ├── NotReady       the conversation is still being made (chat_is_not_ready)
     │   └── TokenStillValid  a refresh came before the access token had expired; it still works
     ├── OutcomeUnknown     a write may or may not have happened; read back before repeating
@@ -75,6 +76,10 @@ class Crowded(Throttled):
 
 class Unavailable(HhError):
     """The request surely had no effect, or was a read; repeat later."""
+
+
+class Withheld(Unavailable):
+    """The request did not leave: who made it may not act for this account any more (`bot.fence`)."""
 
 
 class NotReady(Unavailable):

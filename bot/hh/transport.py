@@ -111,12 +111,16 @@ async def _tell_apart(
         raise httpx.ReadError(str(error)) from error
 
 
+class Fenced(httpx.ConnectError):
+    """The request was not sent: the right to send it had ended (`bot.fence`)."""
+
+
 def _fenced() -> aiohttp.TraceConfig:
     # aiohttp announces both right before it writes: the headers of a request without a body, else the body
     # with the headers before it. Where the second one is refused, aiohttp reports a broken connection.
     async def ask(*_: object) -> None:
         if not may_leave():
-            raise httpx.ConnectError("the right to send this has ended")
+            raise Fenced("the right to send this has ended")
 
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(ask)

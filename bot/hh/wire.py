@@ -14,7 +14,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from bot import metrics
-from bot.hh.errors import HhError, OutcomeUnknown, Unavailable
+from bot.hh.errors import HhError, OutcomeUnknown, Unavailable, Withheld
+from bot.hh.transport import Fenced
 
 LONGEST_ANSWER = 5 * 1024 * 1024
 DEADLINE_SECONDS = 60.0
@@ -73,6 +74,8 @@ async def _exchange(
 async def _send(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     try:
         return await http.send(request, stream=True)
+    except Fenced as error:
+        raise Withheld(str(error)) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         raise Unavailable(f"no connection: {error}") from error
 

@@ -23,7 +23,7 @@ from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.handlers.context import dispatch
 from bot.handlers.turn import TooMuchWaits, Turn
-from bot.hh.errors import HhError, LinkAgain
+from bot.hh.errors import HhError, LinkAgain, Withheld
 from bot.hh.models import Tokens
 from bot.store import keys
 from bot.store.errors import StoreError
@@ -120,6 +120,9 @@ class UpdatesLane:
         except TooMuchWaits:
             turn.forget_effects()
             turn.say(too_much(turn.texts).say())
+        except Withheld as error:
+            # This tells nothing of hh.ru: the update is for whoever holds the mailbox now.
+            raise ClaimLost(self._session.user_id) from error
         except HhError as error:
             turn.forget_effects()
             if isinstance(error, LinkAgain) and self._session.account is not None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from aiohttp import web
 
+from bot.fence import fence
 from bot.hh.client import Call, Client, segment
 from bot.hh.errors import (
     CaptchaRequired,
@@ -23,6 +24,7 @@ from bot.hh.errors import (
     Throttled,
     TokenExpired,
     Unavailable,
+    Withheld,
 )
 from bot.hh.models import Message
 from bot.hh.parsing import parse
@@ -346,6 +348,13 @@ async def test_a_redirect_is_never_followed(client: Client, stub: Stub, status: 
     assert type(await outcome(client, READ)) is MalformedAnswer
     assert type(await outcome(client, WRITE)) is OutcomeUnknown
     assert len(stub.seen) == 2
+
+
+async def test_what_the_bridge_itself_held_back_says_nothing_of_hh(client: Client, stub: Stub) -> None:
+    fence(lambda: False)
+    with pytest.raises(Withheld):
+        await client.request(Call("GET", "/me"))
+    assert stub.seen == []
 
 
 async def test_nobody_listening_has_surely_done_nothing(http: httpx.AsyncClient) -> None:
