@@ -179,7 +179,7 @@ async def test_a_card_that_is_gone_is_shown_anew(bridge: Bridge) -> None:
         listing = await bridge.anna.wait_for("Активные", after=asked)
         bridge.telegram.fail_next(EDIT, bad_request="message to edit not found")
         await bridge.anna.press(listing.id, "Все")
-        await bridge.anna.wait_for(lambda m: "• Все" in m.labels, after=listing.id)
+        await bridge.anna.wait_for(lambda m: "• Все" in str(m.labels), after=listing.id)
 
 
 async def test_a_tick_that_cant_be_set_is_said(bridge: Bridge) -> None:
