@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.sandbox.hh import faults
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import arrivals, conversation, polled
@@ -39,6 +41,8 @@ async def test_the_sign_tells_that_a_message_waits_for_hh_ru(bridge: Bridge) -> 
 
 async def test_the_sign_tells_that_it_is_not_sure_whether_a_message_arrived(bridge: Bridge) -> None:
     talk = conversation(bridge)
+    # Time for two looks, on any machine, before it is sent again.
+    bridge.timing = replace(bridge.timing, settle=4.0)
     async with bridge.running():
         await bridge.link()
         bridge.hh.employers.invite(talk.id, "Ждём вас")

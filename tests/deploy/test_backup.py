@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+from redis.exceptions import RedisError
 
 from bot.store import keys
 from bot.store.connection import Client, connect
@@ -28,7 +30,13 @@ async def server(home: Path, *options: str) -> AsyncIterator[Client]:
     )
     client = connect(f"unix://{home}/redis.sock")
     try:
-        await eventually(lambda: (home / "redis.sock").exists())
+
+        async def answers() -> bool:
+            with suppress(RedisError):
+                return bool(await client.ping())
+            return False
+
+        await eventually(answers)
         yield client
     finally:
         await client.aclose()
