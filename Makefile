@@ -9,14 +9,13 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test test-failed chaos lint audit check format golden lock clean
+.PHONY: help sandbox run test chaos lint audit check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make sandbox   the bridge with a local hh.ru and a local Telegram, in the browser'
 	@echo 'make run       the bridge itself, with the settings of .env'
 	@echo 'make test      all tests, with branch coverage'
-	@echo 'make test-failed   once more what failed last'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
@@ -34,9 +33,6 @@ run: $(VENV)/runtime.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --cov
-
-test-failed: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos.run $(STORM)

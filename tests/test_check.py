@@ -230,6 +230,8 @@ async def test_an_hh_that_wants_an_account_even_for_its_dictionaries_is_reached(
     operator.hh.faults.add(faults.oauth("bad_authorization"), "GET /dictionaries", times=None)
     passed, report = await operator.check()
     assert passed, report
+    assert "HH_USER_AGENT and the clock are not checked" in report
+    assert "accepts HH_USER_AGENT" not in report
 
 
 async def test_a_token_address_that_does_not_answer_is_told_from_a_wrong_secret(operator: Operator) -> None:
