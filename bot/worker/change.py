@@ -54,6 +54,7 @@ class Head:
     came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
     Telegram did not confirm a delivery. `tries` is how often the mailbox was claimed since an update
     was last handled, `begun` how often the handling of the first one was begun.
+    `captcha` is when the user was told of one that holds back the polls.
     """
 
     poll: float = 0
@@ -67,6 +68,7 @@ class Head:
     held: float = 0
     digest: float = 0
     unconfirmed: int = 0
+    captcha: float = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:

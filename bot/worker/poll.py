@@ -17,8 +17,9 @@ from bot import metrics
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.glances import read_by_employer, refreshed
 from bot.chat.screens.news import baseline, more_unread
+from bot.chat.screens.trouble import trouble
 from bot.failpoints import reach
-from bot.hh.errors import Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
+from bot.hh.errors import CaptchaRequired, Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
 from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import NegotiationsGateway
@@ -47,6 +48,9 @@ from bot.worker.telling import tell
 from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 
 log = logging.getLogger(__name__)
+
+_CAPTCHA_AGAIN = 6 * 3600.0
+"""Seconds until the user is told again that hh.ru wants a captcha before it lists anything."""
 
 
 class Poll:
@@ -82,7 +86,12 @@ class Poll:
             pause = self._services.timing.retry
             if isinstance(error, Throttled) and error.retry_after is not None:
                 pause = min(error.retry_after, self._services.settings.poll_max_interval)
-            await session.commit(Change(head={"poll": self._services.clock() + pause}, hh_id=account.hh_id))
+            now = self._services.clock()
+            head, said = {"poll": now + pause}, list[Outgoing]()
+            if isinstance(error, CaptchaRequired) and now - session.head.captcha >= _CAPTCHA_AGAIN:
+                # Until a person passes it, no news comes.
+                head["captcha"], said = now, [trouble(texts_of(session), error).say()]
+            await session.commit(Change(head=head, said=said, hh_id=account.hh_id))
 
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock
