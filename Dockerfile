@@ -15,7 +15,7 @@ FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="hh-bridge" \
       org.opencontainers.image.description="A Telegram bot that carries a job seeker's hh.ru conversations into the chat and back" \
       org.opencontainers.image.licenses="MIT"
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin bridge \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bridge \
     && install --directory --owner=bridge --mode=0700 /data
 COPY --from=build /opt/venv /opt/venv
 # The root file system may be read-only: the bridge writes to /data alone, and only when REDIS_URL is unset.

@@ -9,7 +9,7 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test chaos lint audit check format golden lock clean
+.PHONY: help sandbox run test chaos lint audit image check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
+	@echo 'make image     carries out the Dockerfile without Docker, weighs and starts what comes out (as root)'
 	@echo 'make check     lint and test'
 	@echo 'make format    lets ruff mend what it can'
 	@echo 'make golden    writes anew how every screen looks (tests/chat/golden)'
@@ -48,6 +49,9 @@ audit: $(BIN)/pip
 		$(VENV)/audit/bin/pip --disable-pip-version-check --quiet --no-input install pip-audit; } || \
 		echo 'audit: pip-audit could not be installed'
 	@$(BIN)/python .ci/audit.py $(VENV)/audit/bin/pip-audit requirements/runtime.txt requirements/dev.txt
+
+image: $(BIN)/pip
+	@$(BIN)/python .ci/image.py
 
 check: lint test
 
