@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
 from telegram import Message
 
 from bot.chat.html import blank
-from bot.chat.outgoing import Question
+from bot.chat.outgoing import Outgoing, Question, Screen
 from bot.chat.screens import templates as screens
 from bot.chat.templates import Kind, Template
 from bot.handlers.buttons import Pressed
@@ -14,16 +17,34 @@ from bot.handlers.turn import Turn
 from bot.handlers.written import written
 
 
+def for_template(
+    behaviour: Callable[[Turn, Pressed, Template], Awaitable[Outgoing]],
+) -> Callable[[Turn, Pressed], Awaitable[None]]:
+    """The behaviour with the template of the button; where that was deleted, the user is told."""
+
+    @for_linked
+    @wraps(behaviour)
+    async def on_press(turn: Turn, press: Pressed) -> None:
+        await press.answer()
+        template = (await turn.templates()).get(int(press.args[0]))
+        if template is None:
+            turn.say(screens.gone(turn.texts).rewrite(press.message_id))
+        else:
+            turn.say(await behaviour(turn, press, template))
+
+    return on_press
+
+
 @for_linked
 async def letters(turn: Turn, _message: Message) -> None:
     """/letters"""
-    turn.say(screens.listing(turn.texts, Kind.LETTER, await turn.templates()).say())
+    turn.say((await _all(turn, Kind.LETTER)).say())
 
 
 @for_linked
 async def replies(turn: Turn, _message: Message) -> None:
     """/replies"""
-    turn.say(screens.listing(turn.texts, Kind.REPLY, await turn.templates()).say())
+    turn.say((await _all(turn, Kind.REPLY)).say())
 
 
 @for_linked
@@ -31,16 +52,13 @@ async def listing(turn: Turn, press: Pressed) -> None:
     """All of a kind, in place of what was there."""
     await press.answer()
     (kind,) = press.args
-    turn.say(screens.listing(turn.texts, Kind(kind), await turn.templates()).rewrite(press.message_id))
+    turn.say((await _all(turn, Kind(kind))).rewrite(press.message_id))
 
 
-@for_linked
-async def show(turn: Turn, press: Pressed) -> None:
+@for_template
+async def show(turn: Turn, press: Pressed, template: Template) -> Outgoing:
     """One of them, in place of the list."""
-    await press.answer()
-    template = await _pressed(turn, press)
-    if template:
-        turn.say(screens.card(turn.texts, template).rewrite(press.message_id))
+    return screens.card(turn.texts, template).rewrite(press.message_id)
 
 
 @for_linked
@@ -49,47 +67,34 @@ async def ask_new(turn: Turn, press: Pressed) -> None:
     await press.answer()
     (kind,) = press.args
     if (await turn.templates()).full(Kind(kind)):
-        turn.say(screens.listing(turn.texts, Kind(kind), await turn.templates()).rewrite(press.message_id))
+        turn.say((await _all(turn, Kind(kind))).rewrite(press.message_id))
     else:
         turn.say(screens.ask_new(turn.texts, Kind(kind)))
 
 
-@for_linked
-async def ask_text(turn: Turn, press: Pressed) -> None:
+@for_template
+async def ask_text(turn: Turn, _press: Pressed, template: Template) -> Outgoing:
     """Ask for another text."""
-    await press.answer()
-    template = await _pressed(turn, press)
-    if template:
-        turn.say(screens.ask_text(turn.texts, template))
+    return screens.ask_text(turn.texts, template)
 
 
-@for_linked
-async def ask_title(turn: Turn, press: Pressed) -> None:
+@for_template
+async def ask_title(turn: Turn, _press: Pressed, template: Template) -> Outgoing:
     """Ask for another title."""
-    await press.answer()
-    template = await _pressed(turn, press)
-    if template:
-        turn.say(screens.ask_title(turn.texts, template))
+    return screens.ask_title(turn.texts, template)
 
 
-@for_linked
-async def ask_drop(turn: Turn, press: Pressed) -> None:
+@for_template
+async def ask_drop(turn: Turn, press: Pressed, template: Template) -> Outgoing:
     """Ask whether to delete it."""
-    await press.answer()
-    template = await _pressed(turn, press)
-    if template:
-        turn.say(screens.drop_ask(turn.texts, template).rewrite(press.message_id))
+    return screens.drop_ask(turn.texts, template).rewrite(press.message_id)
 
 
-@for_linked
-async def drop(turn: Turn, press: Pressed) -> None:
+@for_template
+async def drop(turn: Turn, press: Pressed, template: Template) -> Outgoing:
     """Delete it, and show the rest."""
-    await press.answer()
-    template = await _pressed(turn, press)
-    if template:
-        turn.keep_templates((await turn.templates()).without(template.id))
-        rest = screens.listing(turn.texts, template.kind, await turn.templates())
-        turn.say(rest.rewrite(press.message_id))
+    turn.keep_templates((await turn.templates()).without(template.id))
+    return (await _all(turn, template.kind)).rewrite(press.message_id)
 
 
 async def answered(turn: Turn, message: Message, question: Question) -> None:
@@ -100,7 +105,7 @@ async def answered(turn: Turn, message: Message, question: Question) -> None:
     if question.what == screens.NEW:
         kind = Kind(question.ref)
         if templates.full(kind):
-            turn.say(screens.listing(turn.texts, kind, templates).say())
+            turn.say((await _all(turn, kind)).say())
             return
         changed = templates.added(kind, body)
         template_id = changed.last_id
@@ -116,9 +121,5 @@ async def answered(turn: Turn, message: Message, question: Question) -> None:
     turn.say(screens.card(turn.texts, template).say())
 
 
-async def _pressed(turn: Turn, press: Pressed) -> Template | None:
-    """The template of a button; where it was deleted, the user is told."""
-    template = (await turn.templates()).get(int(press.args[0]))
-    if template is None:
-        turn.say(screens.gone(turn.texts).rewrite(press.message_id))
-    return template
+async def _all(turn: Turn, kind: Kind) -> Screen:
+    return screens.listing(turn.texts, kind, await turn.templates())

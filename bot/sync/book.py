@@ -21,9 +21,6 @@ from bot.sync.events import Event, Kind
 BASELINE_NOTICES = 8
 """How many unread conversations are pushed one by one after linking; the rest come as a list."""
 
-LONGEST_AGAIN = 3600.0
-"""Seconds at most between two tries to read a conversation that can't be read."""
-
 _SETTLED_AFTER = 2
 _SKEW = 600
 """Seconds by which the clocks behind hh.ru's moments may differ."""
@@ -108,7 +105,7 @@ def due(known: Known, here: float) -> bool:
 def opened(negotiation: Negotiation, now: datetime, *, notify: bool) -> Known:
     """A conversation at the baseline: old, but to be read for what is unread where `notify`."""
     settled = _seconds(now) - _seconds(negotiation.updated_at) >= _SETTLED_AFTER
-    seen = _listed(_unknown(0), negotiation)
+    seen = listed(unknown(0), negotiation)
     return structs.replace(
         seen,
         # What was written within the last second may be older than the list or younger.
@@ -132,7 +129,7 @@ def read(
     whatever its date; in a conversation that was never read, where it is younger than the horizon, not
     viewed, or among those by which the listed count has grown.
     """
-    before = known or _unknown(since, negotiation)
+    before = known or unknown(since, negotiation)
     ordered = None if messages is None else sorted(messages, key=written)
     theirs = [message for message in ordered or [] if not message.mine]
     events = [Event(kind_of(m), negotiation, m) for m in _fresh(before, negotiation, ordered or [])]
@@ -149,7 +146,7 @@ def read(
     seen = before.messages
     if ordered is not None:
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
-    after = _listed(before, negotiation)
+    after = listed(before, negotiation)
     read_at = before.read_at if after.updated_at == before.updated_at else 0
     after = structs.replace(
         after,
@@ -165,41 +162,12 @@ def read(
     return after, events
 
 
-def unread(
-    known: Known | None,
-    negotiation: Negotiation,
-    now: Moment,
-    since: int,
-    *,
-    tell: bool,
-    partly: tuple[Known, list[Event]] | None = None,
-) -> tuple[Known, list[Event]]:
-    """The conversation after its messages could not be read: none of them is taken as seen.
-
-    With `tell` the news is what the list alone says. `partly` is what `read` made of those messages
-    that could be read.
-    """
-    before = known or _unknown(since, negotiation)
-    untold = structs.replace(
-        _listed(before, negotiation), state=before.state, written=before.written, viewed=before.viewed
-    )
-    after, events = partly or (untold, [])
-    owed = before.owed or (negotiation.has_updates and moved(known, negotiation))
-    owed = owed and _only_views(events)
-    if tell and partly is None:
-        after, events = read(known, negotiation, None, now, since)
-    if tell and owed and _only_views(events):
-        events = [Event(Kind.MESSAGE, negotiation)]
-    failed = put_off(structs.replace(after, failing=before.failing), now.here)
-    return structs.replace(failed, owed=owed and not tell), events
-
-
 def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple[Known, list[Event]]:
     """A conversation with something unread, as the list alone tells of it, and the news in that.
 
     Afterwards it counts as never read: what is written up to now is old once it was viewed.
     """
-    before = known or _unknown(since, negotiation)
+    before = known or unknown(since, negotiation)
     events = []
     moved = _moved(before, negotiation)
     if moved is not None:
@@ -208,7 +176,7 @@ def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple
         events.append(Event(Kind.MESSAGE, negotiation, unopened=True))
     calls, missed = _calls(before, negotiation, since)
     after = structs.replace(
-        _listed(before, negotiation),
+        listed(before, negotiation),
         horizon=_seconds(negotiation.updated_at),
         messages=None,
         recheck=False,
@@ -218,12 +186,6 @@ def glimpsed(known: Known | None, negotiation: Negotiation, since: int) -> tuple
         owed=False,
     )
     return after, [*events, *calls]
-
-
-def put_off(known: Known, here: float) -> Known:
-    """A conversation that can't be read at `here`: again after as long as that has been so."""
-    failing = known.failing or int(here)
-    return structs.replace(known, failing=failing, again=here + min(here - failing, LONGEST_AGAIN))
 
 
 def seen_on_the_site(known: Known, negotiation: Negotiation) -> Known | None:
@@ -252,7 +214,7 @@ def kind_of(message: Message) -> Kind:
     return _kind(message.state.id if message.state else "")
 
 
-def _unknown(since: int, negotiation: Negotiation | None = None) -> Known:
+def unknown(since: int, negotiation: Negotiation | None = None) -> Known:
     """A conversation that is not in the book: new since the baseline, or an old one that comes back."""
     new = negotiation is not None and _seconds(negotiation.created_at) >= since - _SKEW
     return Known(
@@ -260,7 +222,7 @@ def _unknown(since: int, negotiation: Negotiation | None = None) -> Known:
     )
 
 
-def _listed(before: Known, negotiation: Negotiation) -> Known:
+def listed(before: Known, negotiation: Negotiation) -> Known:
     """What the list says of a conversation, the rest as before."""
     return structs.replace(
         before,
@@ -301,10 +263,6 @@ def _moved(before: Known, negotiation: Negotiation) -> Kind | None:
         return None
     kind = _kind(negotiation.state.id)
     return None if kind is Kind.MESSAGE else kind
-
-
-def _only_views(events: Iterable[Event]) -> bool:
-    return all(event.kind is Kind.VIEW for event in events)
 
 
 def _mover(theirs: list[Message], before: Known) -> Kind | None:

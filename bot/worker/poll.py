@@ -33,13 +33,12 @@ from bot.sync.book import (
     glimpsed,
     moved,
     opened,
-    put_off,
     read,
     seen_on_the_site,
-    unread,
 )
 from bot.sync.events import Event, Kind
 from bot.sync.schedule import interval
+from bot.sync.unreadable import put_off, unread
 from bot.worker.access import SessionAccess, lapse, polling, texts_of
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services

@@ -22,7 +22,7 @@ from bot.hh.models import Negotiation
 from bot.sync.roster import Tab, belongs, entry
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
-from bot.worker.operations import place
+from bot.worker.operations.places import place
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import Waiting, in_background

@@ -25,7 +25,8 @@ from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, MalformedAnswer, OutcomeUnknown, Refused, Throttled
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
-from bot.worker.operations import Operation, operation, place, sign
+from bot.worker.operations import Operation, operation
+from bot.worker.operations.places import place, sign
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import CONSENT_SECONDS, Waiting, runnable

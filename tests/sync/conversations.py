@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.hh.models import Message, Negotiation
+from bot.sync.book import Known, Moment, due, moved, read
+from bot.sync.events import Event
 
 NOON = 1_700_000_000
+SINCE = NOON - 500
 
 
 def moment(seconds: int) -> str:
@@ -52,3 +55,21 @@ def message(
             **fields,
         }
     )
+
+
+def look(
+    known: Known | None, listed: Negotiation, messages: list[Message] | None, now: datetime | None = None
+) -> tuple[Known, list[Event]]:
+    return read(known, listed, messages, moment_of(now or at(100)), SINCE)
+
+
+def moment_of(now: datetime) -> Moment:
+    return Moment(now, now.timestamp())
+
+
+def changed(known: Known | None, listed: Negotiation, now: datetime | None = None) -> bool:
+    return moved(known, listed) or known is None or due(known, (now or at(100)).timestamp())
+
+
+def texts(events: list[Event]) -> list[str | None]:
+    return [event.message.id if event.message else None for event in events]

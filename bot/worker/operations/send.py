@@ -1,0 +1,101 @@
+"""A message to an employer: never twice, so an attempt of unknown outcome is looked for on hh.ru."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.chat import actions
+from bot.chat.html import digest
+from bot.chat.intents import SendMessage
+from bot.chat.outgoing import Conversation, Draft, Mark, Outgoing
+from bot.chat.screens import answers
+from bot.chat.screens.keys import press
+from bot.chat.screens.trouble import reason
+from bot.chat.shown import Sent
+from bot.chat.texts import Texts
+from bot.hh.errors import CaptchaRequired, MalformedAnswer, Refused
+from bot.hh.gateway import Gateway
+from bot.hh.models import Message
+from bot.sync.book import after_known
+from bot.worker.change import Change
+from bot.worker.operations.places import place, sign, ticked
+from bot.worker.operations.reading import same_text
+from bot.worker.session import Session
+
+SKEW, LONGEST_SKEW = 300, 3600
+"""Seconds by which hh.ru may date a message too early; the longer one after the employer's last known
+word. Within it the very same text, written on the site just before, passes for the message that was
+sent: the employer has it either way."""
+
+
+class Sending:
+    """One message, noted before it leaves."""
+
+    repeatable = False
+
+    def __init__(self, intent: SendMessage, hh: Gateway, session: Session) -> None:
+        self._intent = intent
+        self._hh = hh
+        self._session = session
+
+    async def perform(self, t: Texts) -> Change:
+        """Send it."""
+        return await self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
+
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        """Among the messages of the conversation: one of this text and time that is no other answer."""
+        history = await self._hh.messages(self._intent.nid)
+        known = (await self._session.book()).known.get(self._intent.nid)
+        later = {message.id for message in after_known(known, history.messages)}
+        # Only spans of time are compared, so that it doesn't matter how far the two clocks are apart.
+        hh_now = history.server_time or datetime.fromtimestamp(now, UTC)
+        for message in history.messages:
+            age = (hh_now - message.created_at).total_seconds() - (now - attempted_at)
+            if message.author.participant_type == "employer" or not same_text(
+                message.text, self._intent.text
+            ):
+                continue
+            if age > (LONGEST_SKEW if message.id in later else SKEW):
+                continue
+            if not await self._session.kept.was_sent(self._sent(message)):
+                return await self._accepted(t, message)
+        if history.unreadable:
+            raise MalformedAnswer("a message that can't be read may be the one")
+        return None
+
+    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+        """Said under his message, and marked on it; after a captcha it can be sent again with a press."""
+        mark = Mark(
+            message_id=self._intent.chat_message_id,
+            emoji=answers.REFUSED_EMOJI,
+            fallback=answers.refused_fallback(t),
+            at=self._intent.thread,
+        )
+        screen = answers.not_sent(t, reason(t, error))
+        if isinstance(error, CaptchaRequired):
+            again = press(t.label("🔁 Done, try again"), actions.CORRECT, self._intent.nid)
+            draft = Draft(self._intent.text, self._intent.chat_message_id)
+            screen = answers.after_check(t, screen, error.url, again, draft)
+        return [mark, place(self._intent, screen)]
+
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+        """It may have arrived, or not: the user decides."""
+        screen = answers.may_not_have_been_sent(t, self._intent.text)
+        return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
+
+    async def _accepted(self, t: Texts, message: Message) -> Change:
+        book = (await self._session.book()).answered(self._intent.nid)
+        chat_id = self._intent.chat_message_id
+        subject = Conversation(self._intent.nid, message.id, digest(self._intent.text))
+        nid, sent = self._intent.nid, Sent(chat_id, message.id, int(message.created_at.timestamp()))
+        return Change(
+            said=[ticked(t, self._intent)],
+            mapped={chat_id: subject},
+            sent=self._sent(message),
+            book=book,
+            shown=lambda shown: shown.awaiting(nid, sent),
+        )
+
+    def _sent(self, message: Message) -> str:
+        return f"{self._intent.nid}:{message.id}"
