@@ -118,7 +118,7 @@ async def choose_letter(turn: Turn, press: Pressed) -> None:
     step = replace(await _step(turn, press, vacancy_id), resume_id=resume_id, message_id=0)
     vacancy = await turn.hh.vacancy(vacancy_id, host=step.host)
     company = vacancy.employer.name if vacancy.employer else ""
-    values = Values(name=turn.account.name if turn.account else "", vacancy=vacancy.name, company=company)
+    values = Values(name=turn.linked_account.name, vacancy=vacancy.name, company=company)
     filled = replace(step, letter=fill(template.text, values))
     turn.say((await _preview(turn, filled)).rewrite(press.message_id))
 
@@ -168,8 +168,7 @@ async def send(turn: Turn, press: Pressed) -> None:
         )
     )
     turn.remember(press.message_id, Application(step.vacancy_id, host=step.host))
-    if turn.account:
-        turn.save(replace(turn.account, last_resume_id=step.resume_id))
+    turn.save(replace(turn.linked_account, last_resume_id=step.resume_id))
     screen = screens.sending(turn.texts, vacancy.name) if vacancy else answers.waiting_for_hh(turn.texts)
     turn.say(screen.rewrite(press.message_id))
 

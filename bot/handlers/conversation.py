@@ -96,10 +96,8 @@ async def mute(turn: Turn, press: Pressed) -> None:
     """Take the sound from a conversation, or give it back; its card shows it."""
     nid, on = press.args
     await press.answer(muted(turn.texts, on == "1"))
-    if turn.account is None:
-        return
-    preferences = turn.account.preferences.mute(nid, on=on == "1")
-    turn.save(replace(turn.account, preferences=preferences))
+    account = turn.linked_account
+    turn.save(replace(account, preferences=account.preferences.mute(nid, on=on == "1")))
     negotiation = await glimpse(turn, nid)
     if negotiation:
         card = screens.card(turn.texts, negotiation, now=turn.clock, muted=turn.mutes(nid))

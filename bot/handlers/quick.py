@@ -26,7 +26,7 @@ async def choose(turn: Turn, press: Pressed) -> None:
     negotiation = await glimpse(turn, nid)
     vacancy = negotiation.vacancy if negotiation else None
     values = Values(
-        name=turn.account.name if turn.account else "",
+        name=turn.linked_account.name,
         vacancy=vacancy.name if vacancy else "",
         company=negotiation.company if negotiation else "",
     )

@@ -62,9 +62,7 @@ async def type_(turn: Turn, press: Pressed) -> None:
 
 async def typed(turn: Turn, message: Message, question: Question) -> None:
     """A value was typed, as a reply to the question or to the page of the setting."""
-    account = turn.account
-    if account is None:
-        return
+    account = turn.linked_account
     wanted = _understood(account, question.ref, written(message).strip())
     if wanted is None:
         turn.say(screens.not_understood(turn.texts, question.ref))

@@ -18,6 +18,7 @@ from bot.chat.intents import Intent, Wish
 from bot.chat.outgoing import Outgoing, Subject, placed
 from bot.chat.templates import Templates
 from bot.chat.texts import Texts
+from bot.hh.errors import LinkAgain
 from bot.hh.gateway import Gateway
 from bot.hh.models import Tokens
 from bot.linking import Candidate
@@ -100,6 +101,13 @@ class Turn:
     def linked(self) -> bool:
         """True where hh.ru can be asked for this user."""
         return self.account is not None and self.account.access is Access.LINKED
+
+    @property
+    def linked_account(self) -> Account:
+        """The account, behind `for_linked`; raises `LinkAgain` where there is none."""
+        if self.account is None:
+            raise LinkAgain("not linked")
+        return self.account
 
     @property
     def clock(self) -> datetime:

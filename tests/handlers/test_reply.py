@@ -4,15 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from bot.chat import actions
+from bot.chat.buttons import button_key, seal
 from bot.chat.html import digest, join
 from bot.chat.intents import SendMessage
-from bot.chat.outgoing import Conversation, Draft
+from bot.chat.outgoing import Conversation, Draft, Press
 from bot.chat.screens import answers, drafts
 from bot.chat.screens.conversation import closed
 from bot.handlers.reply import LIMIT
 from bot.hh.errors import Unavailable
 from bot.hh.models import Negotiations
-from tests.handlers.private_chat import Chat, negotiation, nothing, said
+from tests.handlers.private_chat import TOKEN, USER, Chat, negotiation, nothing, said
 
 
 def latest(chat: Chat) -> Negotiations:
@@ -61,6 +62,44 @@ async def test_a_hidden_link_is_spelled_out_for_hh_ru(chat: Chat) -> None:
     (intent,) = turn.intents
     assert isinstance(intent, SendMessage)
     assert intent.text == "👋 портфолио (https://example.org/cv) и код"
+
+
+async def test_a_link_whose_word_is_the_address_is_not_written_twice(chat: Chat) -> None:
+    link = {"type": "text_link", "offset": 0, "length": 19, "url": "https://example.org/"}
+    (intent,) = (await chat.write("https://example.org", reply_to=10, entities=[link])).intents
+    assert isinstance(intent, SendMessage)
+    assert intent.text == "https://example.org"
+
+
+def buttons(*nids: str, user: int = USER) -> dict[str, object]:
+    """The buttons of a notification about each of these conversations, and one that leads elsewhere."""
+    key = button_key(TOKEN)
+    made = [
+        {"text": "?", "callback_data": seal(Press(action, (nid,)), user, key)}
+        for nid in nids
+        for action in (actions.HISTORY, actions.REPLY)
+    ]
+    return {"reply_markup": {"inline_keyboard": [[*made, {"text": "hh.ru", "url": "https://hh.ru"}]]}}
+
+
+async def test_the_buttons_tell_whose_a_message_is_that_is_not_on_the_map(chat: Chat) -> None:
+    answered = {**chat.message({"text": "!"}, 300, sender=42), **buttons("1")}
+    turn = await chat.write("Готов", 77, reply_to_message=answered)
+    assert turn.intents == [SendMessage(nid="1", text="Готов", chat_message_id=77)]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [buttons("1", "2"), buttons("1", user=USER + 1), buttons()],
+    ids=["two conversations", "sealed for another", "none"],
+)
+async def test_buttons_that_do_not_tell_whose_a_message_is_lead_to_a_question(
+    chat: Chat, shown: dict[str, object]
+) -> None:
+    answered = {**chat.message({"text": "!"}, 300, sender=42), **shown}
+    turn = await chat.write("Готов", 77, reply_to_message=answered)
+    assert turn.intents == []
+    assert isinstance(said(turn).about, Draft)
 
 
 async def test_a_text_without_a_reply_asks_to_whom_even_with_one_conversation(chat: Chat) -> None:

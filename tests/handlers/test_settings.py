@@ -13,7 +13,7 @@ from bot.chat.screens import settings as screens
 from bot.chat.screens.linking import lapsed
 from bot.chat.texts import Texts
 from bot.handlers.turn import Turn
-from bot.hh.errors import Unavailable
+from bot.hh.errors import LinkAgain, Unavailable
 from bot.store.records import Account
 from bot.sync.events import Kind
 from bot.sync.quiet import Manner, Preferences
@@ -45,6 +45,9 @@ async def test_without_an_account_there_is_nothing_to_choose(chat: Chat) -> None
     assert chat.desk.begun == [False]
     assert not turn.account_changed
     assert nothing(await chat.press(actions.SET, "main", "quiet", "1"))
+    assert nothing(await chat.press(actions.SETTINGS, "quiet"))
+    with pytest.raises(LinkAgain):
+        _ = chat.turn().linked_account
 
 
 async def test_a_lapsed_account_can_still_be_set_but_questions_wait(chat: Chat) -> None:

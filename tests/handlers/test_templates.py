@@ -71,8 +71,33 @@ async def test_a_text_is_deleted_after_one_question(chat: Chat) -> None:
     assert not chat.templates.items
 
 
+@pytest.mark.usefixtures("letter")
+async def test_every_button_of_a_text_opens_what_it_names(chat: Chat) -> None:
+    (template,) = chat.templates.items
+    listed = screens.listing(chat.texts, Kind.LETTER, chat.templates).rewrite(500)
+    assert (await chat.press(actions.TEMPLATES, Kind.LETTER)).outgoing == [listed]
+    card = screens.card(chat.texts, template).rewrite(500)
+    assert (await chat.press(actions.TEMPLATE, "1")).outgoing == [card]
+    assert (await chat.press(actions.TEMPLATE_TEXT, "1")).outgoing == [screens.ask_text(chat.texts, template)]
+    asked = screens.ask_title(chat.texts, template)
+    assert (await chat.press(actions.TEMPLATE_TITLE, "1")).outgoing == [asked]
+
+
+@pytest.mark.usefixtures("letter")
+async def test_a_blank_text_changes_nothing(chat: Chat) -> None:
+    chat.subjects[501] = Question(screens.TEXT, "1")
+    assert nothing(await chat.write("\u2060 ", reply_to=501))
+
+
 @pytest.mark.parametrize(
-    "action", [actions.TEMPLATE, actions.TEMPLATE_TEXT, actions.TEMPLATE_TITLE, actions.TEMPLATE_DROP_YES]
+    "action",
+    [
+        actions.TEMPLATE,
+        actions.TEMPLATE_TEXT,
+        actions.TEMPLATE_TITLE,
+        actions.TEMPLATE_DROP,
+        actions.TEMPLATE_DROP_YES,
+    ],
 )
 async def test_the_button_of_a_deleted_text_says_so(chat: Chat, action: str) -> None:
     turn = await chat.press(action, "7")
@@ -122,6 +147,21 @@ async def test_a_letter_that_was_written_is_kept_once(chat: Chat) -> None:
         assert chat.telegram.toasts[-1] == screens.saved(chat.texts)
         assert not turn.outgoing
     assert [item.text for item in chat.templates.of(Kind.LETTER)] == ["Хочу у вас работать"]
+
+
+async def test_a_letter_that_does_not_fit_any_more_is_not_kept(chat: Chat) -> None:
+    for number in range(MOST):
+        chat.templates = chat.templates.added(Kind.LETTER, f"№ {number}")
+    chat.subjects[500] = Application("123", "0f", "Хочу у вас работать", None, 77)
+    assert nothing(await chat.press(actions.KEEP_LETTER))
+    assert chat.telegram.toasts == [screens.full(chat.texts)]
+
+
+async def test_the_button_of_a_deleted_letter_or_answer_sends_nothing(chat: Chat) -> None:
+    turn = await chat.press(actions.LETTER, "1", "123", "0f")
+    assert turn.outgoing == [screens.gone(chat.texts).say()]
+    turn = await chat.press(actions.QUICK, "1", "1", on=500)
+    assert turn.outgoing == [screens.gone(chat.texts).rewrite(500)]
 
 
 async def test_a_letter_whose_application_was_sent_can_not_be_kept_any_more(chat: Chat) -> None:
