@@ -185,7 +185,8 @@ class Leave(Struct, frozen=True, tag="leave"):
     """Leave the chat (a group): the bridge is for private chats."""
 
 
-Outgoing = Say | Rewrite | Place | Document | Mark | Retitle | DropTopic | Leave
+Sendable = Say | Rewrite | Place | Document | Mark | Leave
+Outgoing = Sendable | Retitle | DropTopic
 
 
 def placed(entry: Outgoing, at: Where) -> Outgoing:

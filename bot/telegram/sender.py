@@ -1,4 +1,4 @@
-"""One `Outgoing` becomes one call of the Bot API; what goes wrong is sorted by what may be done next.
+"""One `Sendable` becomes one call of the Bot API; what goes wrong is sorted by what may be done next.
 
     DeliveryError
     ├── Paused       nothing was sent; repeat after `seconds`
@@ -45,16 +45,14 @@ from bot.chat.buttons import seal
 from bot.chat.html import Html, plain
 from bot.chat.outgoing import (
     Document,
-    DropTopic,
     Key,
     Keyboard,
     Leave,
     Mark,
-    Outgoing,
     Place,
-    Retitle,
     Rewrite,
     Say,
+    Sendable,
 )
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -113,7 +111,7 @@ class Sender:
         self._bot = bot
         self._key = button_key
 
-    async def perform(self, user_id: int, entry: Outgoing, thread: int = 0) -> Sent | None:
+    async def perform(self, user_id: int, entry: Sendable, thread: int = 0) -> Sent | None:
         """Send one entry, in a thread of the chat; returns the new message, if there is one.
 
         Renaming and deleting topics is `rename_topic` and `delete_topic`. Raises `DeliveryError`.
@@ -155,7 +153,7 @@ class Sender:
         except TelegramError as error:
             raise _sorted(error) from error
 
-    async def _perform(self, user_id: int, entry: Outgoing, thread: int) -> Sent | None:
+    async def _perform(self, user_id: int, entry: Sendable, thread: int) -> Sent | None:
         match entry:
             case Say():
                 return await self._say(user_id, entry, thread)
@@ -183,10 +181,8 @@ class Sender:
                 return await self._document(user_id, entry, thread)
             case Mark():
                 await self._bot.set_message_reaction(user_id, entry.message_id, entry.emoji or None)
-            case Leave():
+            case Leave():  # pragma: no branch - the last of all
                 await self._bot.leave_chat(user_id)
-            case Retitle() | DropTopic():
-                raise TypeError("topics are renamed and deleted by their thread")
         return None
 
     async def _say(self, user_id: int, say: Say, thread: int, *, html: bool = True) -> Sent:
@@ -230,7 +226,7 @@ class Sender:
             key.label, callback_data=seal(key.press, user_id, self._key), style=key.style
         )
 
-    async def _refused(self, user_id: int, entry: Outgoing, thread: int, error: TelegramError) -> Sent | None:
+    async def _refused(self, user_id: int, entry: Sendable, thread: int, error: TelegramError) -> Sent | None:
         """What Telegram's refusal of this one entry means for it."""
         reason = error.message.lower()
         # 404 is also the answer to a method that an older Bot API server does not have.
@@ -268,7 +264,7 @@ def _from_elsewhere(error: TelegramError) -> bool:
     return isinstance(error.__cause__, TelegramError)
 
 
-def _unknown_method(entry: Outgoing, reason: str) -> bool:
+def _unknown_method(entry: Sendable, reason: str) -> bool:
     return "unauthorized" not in reason and not isinstance(entry, Say)
 
 
@@ -296,7 +292,7 @@ def _replying(to: int | None) -> ReplyParameters | None:
     return None if to is None else ReplyParameters(to, allow_sending_without_reply=True)
 
 
-def _instead(entry: Outgoing) -> Outgoing | None:
+def _instead(entry: Sendable) -> Sendable | None:
     """What serves the user where Telegram refuses `entry`.
 
     An edit of a message that is gone becomes a new message, a reaction a reply; a venue or a calendar

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 
 from bot import metrics
-from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Topic
+from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Sendable, Topic
 from bot.failpoints import reach
 from bot.telegram.sender import DeliveryError, Paused, Sent, ThreadGone, Unconfirmed
 from bot.worker.change import Change
@@ -51,7 +51,7 @@ class Topics:
             return await self._in_thread(entry, thread)
         return await self._services.sender.perform(self._session.user_id, entry)
 
-    async def _in_thread(self, entry: Outgoing, thread: int) -> Sent | None:
+    async def _in_thread(self, entry: Sendable, thread: int) -> Sent | None:
         sender, user_id = self._services.sender, self._session.user_id
         try:
             return await sender.perform(user_id, entry, thread)

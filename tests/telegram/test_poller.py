@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from aiohttp import web
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store import keys
-from bot.store.connection import Client
+from bot.store.connection import Client, connect
+from bot.store.embedded import EmbeddedRedis
 from bot.store.mailbox import Mailboxes
 from bot.telegram.botapi import BotApi, OtherPoller
 from bot.telegram.intake import Intake
@@ -265,6 +267,20 @@ async def test_the_lease_is_kept_alive_while_it_is_held(redis: Client) -> None:
     assert not mine.held
 
 
+async def test_while_redis_is_away_the_lease_is_believed_until_it_runs_out(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path, fsync=False) as url:
+        client = connect(url)
+        lease = Lease(client, keys.poller_lease(), seconds=3)
+        assert await lease.acquire()
+    began = time.monotonic()
+    with pytest.raises(LeaseLost):
+        await lease.keep()
+    assert time.monotonic() - began > 1.5, "it was tried again"
+    assert not lease.held
+    await lease.release()
+    await client.aclose()
+
+
 async def test_releasing_does_not_take_the_lease_from_its_new_holder(redis: Client) -> None:
     mine, other = (Lease(redis, keys.poller_lease(), seconds=1) for _ in range(2))
     await mine.acquire()
@@ -362,7 +378,16 @@ async def test_a_broken_character_costs_only_itself(
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"", b"<html>502</html>", b"[]", b'{"ok":true,"result":{}}', b'{"ok":false}', b"[" * 100_000]
+    "garbage",
+    [
+        b"",
+        b"<html>502</html>",
+        b"[]",
+        b'{"ok":true,"result":{}}',
+        b'{"ok":false}',
+        b"[" * 100_000,
+        answer(b'{"message":{}}'),
+    ],
 )
 async def test_an_answer_that_is_none_is_asked_for_again(
     redis: Client, client: httpx.AsyncClient, garbage: bytes

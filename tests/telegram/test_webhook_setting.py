@@ -72,6 +72,21 @@ async def test_what_telegram_could_not_deliver_is_logged_once(
     assert caplog.text.count("could not deliver") == 1
 
 
+async def test_trouble_that_has_passed_is_not_logged(
+    telegram: LocalTelegram, api: BotApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(Webhook(api, URL, "the-secret", watch=0.02).run()):
+        await telegram.wait_until(lambda: telegram.world.updates.webhook_set)
+        await telegram.user(700).send("раз")
+        await eventually(lambda: "could not deliver" in caplog.text)
+        caplog.clear()
+        await api.delete_webhook()
+        await telegram.wait_until(lambda: telegram.world.updates.webhook_set)
+        seen = len(telegram.calls("getWebhookInfo"))
+        await telegram.wait_until(lambda: len(telegram.calls("getWebhookInfo")) > seen + 2)
+    assert "could not deliver: None" not in caplog.text
+
+
 async def test_setting_the_webhook_is_tried_until_telegram_answers(
     telegram: LocalTelegram, api: BotApi
 ) -> None:
