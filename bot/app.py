@@ -55,8 +55,8 @@ from bot.worker.worker import Worker
 
 log = logging.getLogger(__name__)
 
-TELEGRAM_RATE, TELEGRAM_BURST = 30.0, 30
-"""Messages a second to all chats (Bot FAQ, "How can I message all of my bot's subscribers at once?")."""
+TELEGRAM_BURST = 30
+"""Messages to all chats at once; more are spaced by `Timing.message`."""
 
 HH_BURST = 5
 SENDS_AT_ONCE = 100
@@ -198,7 +198,7 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
                 shared.store, keys.pace("hh"), rate=settings.hh_requests_per_second, burst=HH_BURST
             ),
             telegram_limit=Limiter(
-                shared.store, keys.pace("telegram"), rate=TELEGRAM_RATE, burst=TELEGRAM_BURST
+                shared.store, keys.pace("telegram"), rate=1 / timing.message, burst=TELEGRAM_BURST
             ),
             sender=Sender(bridge.bot, button_key(settings.telegram_token.get_secret_value())),
             topic_mode=topic_mode,

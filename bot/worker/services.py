@@ -31,7 +31,8 @@ class Timing:
     can't be read before the user is told of it without its words. `stop` is how long running steps may
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
     lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
-    topics.
+    topics. `message` is the mean distance between messages to all chats, beyond a burst (Bot FAQ, "How can
+    I message all of my bot's subscribers at once?").
     """
 
     settle: float = 15.0
@@ -45,6 +46,7 @@ class Timing:
     topics: float = 60.0
     lease: float = 30.0
     poller: float = 15.0
+    message: float = 1 / 30
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,259 @@
+"""How long news and answers take inside the bridge, at 50 events a second.
+
+python -m tests.bench.latency
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs
+
+import aiohttp
+
+from bot.store.connection import connect
+from bot.store.embedded import EmbeddedRedis
+from tests.bench.bridge import SECRET, Running, running
+from tests.bench.filling import FIRST_NOTICE, fill
+from tests.bench.outside import Hh, Outside, Request, chat_of, user_id
+from tests.bench.report import QUICK, Curve, Goal, Plot, Section
+from tests.bench.server import empty_server
+
+RATE = 50
+"""Events a second."""
+
+SECONDS, WARM_UP = (2.0, 1.0) if QUICK else (20.0, 5.0)
+ACCOUNTS = 200 if QUICK else 1000
+CONVERSATIONS = 20
+POLL_EVERY = 3.0 if QUICK else 12.0
+GOAL = 0.015
+_LATEST = 120.0
+"""Seconds after which an event counts as lost, on a machine however busy."""
+
+_STRIDE = 7919
+"""A prime: whose turn it is has nothing to do with who is polled next."""
+
+
+@dataclass
+class Answers:
+    """From a webhook call with a user's answer to the request that writes it to hh.ru."""
+
+    outside: Outside
+    url: str
+    begun: dict[str, float] = field(default_factory=dict)
+    shares: list[float] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def seen(self, world: str, request: Request) -> None:
+        """A request of the bridge was answered."""
+        if world == "hh" and request.method == "POST":
+            text = parse_qs(request.body.decode())["message"][0]
+            self.shares.append(request.arrived - self.begun.pop(text))
+
+    async def begin(self, session: aiohttp.ClientSession, account: int) -> None:
+        """A user answers an employer."""
+        number = next(self.numbers)
+        text = f"Спасибо, буду в среду к десяти. {number}"
+        chat = {"id": user_id(account), "type": "private", "first_name": "Анна"}
+        original = {
+            "message_id": FIRST_NOTICE + number % CONVERSATIONS,
+            "date": int(time.time()) - 60,
+            "chat": chat,
+            "text": "💬 Ромашка и партнёры: Когда вам удобно прийти?",
+        }
+        message = {
+            "message_id": 5000 + number,
+            "date": int(time.time()),
+            "chat": chat,
+            "from": {"id": user_id(account), "is_bot": False, "first_name": "Анна", "language_code": "ru"},
+            "text": text,
+            "reply_to_message": original,
+        }
+        update = json.dumps({"update_id": 7_000_000 + number, "message": message}).encode()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+        self.begun[text] = time.monotonic()
+        async with session.post(f"{self.url}/telegram/webhook", data=update, headers=headers) as answer:
+            assert answer.status == 200, answer.status
+
+
+@dataclass
+class _News:
+    answered: float = 0.0
+    elsewhere: float = 0.0
+
+
+@dataclass
+class News:
+    """From hh.ru's answer that shows a change to the `sendMessage` that tells of it."""
+
+    outside: Outside
+    url: str
+    waiting: dict[int, _News] = field(default_factory=dict)
+    shares: list[float] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def seen(self, world: str, request: Request) -> None:
+        """A request of the bridge was answered."""
+        if world == "hh":
+            news = self.waiting.get(user_id(int(request.token.removeprefix("USER"))))
+            if news is None:
+                return
+            if request.path == "/negotiations" and not news.answered:
+                news.answered = request.answered
+            else:
+                news.elsewhere += request.answered - request.arrived
+        elif request.path.endswith("/sendMessage"):
+            news = self.waiting.pop(chat_of(request), None)
+            if news is not None:
+                self.shares.append(request.arrived - news.answered - news.elsewhere)
+
+    async def begin(self, session: aiohttp.ClientSession, account: int) -> None:
+        """An employer writes."""
+        self.waiting[user_id(account)] = _News()
+        text = "Здравствуйте! Когда вам было бы удобно прийти на собеседование?"
+        self.outside.hh.write(account, next(self.numbers) % CONVERSATIONS, text)
+
+
+Kind = Callable[[Outside, str], Answers | News]
+
+
+@dataclass
+class _Result:
+    """`shares` are sorted, `cpu` is per event, with the polls beside it; all in seconds."""
+
+    way: str
+    store: str
+    shares: list[float]
+    cpu: float
+
+
+_METHOD = f"""
+`hh-bridge run` with {ACCOUNTS:,} accounts of {CONVERSATIONS} conversations, polled every {POLL_EVERY:.0f} s
+meanwhile. hh.ru and Telegram are stand-ins in another process, which answer after 50 ms and note when
+requests come. *Answer*: from the begin of Telegram's webhook call to the arrival of the request that writes
+to hh.ru. *News*: from hh.ru's answer that shows the change to the arrival of `sendMessage`, without the
+time that hh.ru took meanwhile for the messages themselves. Waiting for the next poll is not in it. The
+ceilings of hh.ru (8 requests a second unless agreed otherwise) and Telegram (30 messages a second) are
+lifted, else only they would be measured. The disk below the embedded Redis is not the bridge's own, but its
+users wait for it, too.
+""".strip()
+
+
+async def load(kind: Kind, outside: Outside, bridge: Running) -> tuple[list[float], float]:
+    """Begin events evenly, each with another account; gives the shares (s) and the bridge's load."""
+    events = kind(outside, bridge.url)
+    outside.seen = events.seen
+    turns = deque(_STRIDE * n % ACCOUNTS for n in range(ACCOUNTS))
+    loop = asyncio.get_running_loop()
+    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
+        start, cpu, from_here = loop.time(), 0.0, 0
+        for number in range(int(RATE * (WARM_UP + SECONDS))):
+            await asyncio.sleep(start + number / RATE - loop.time())
+            if number == int(RATE * WARM_UP):
+                cpu, from_here = bridge.cpu, len(events.shares)
+            while isinstance(events, News) and user_id(turns[0]) in events.waiting:
+                turns.rotate(-1)
+            group.create_task(events.begin(session, turns[0]))
+            turns.rotate(-1)
+        used = (bridge.cpu - cpu) / SECONDS
+    wanted = int(RATE * (WARM_UP + SECONDS))
+    try:
+        async with asyncio.timeout(_LATEST):
+            while len(events.shares) < wanted:
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"only {len(events.shares)} of {wanted} events came out") from None
+    outside.seen = lambda world, request: None
+    return events.shares[from_here:], used
+
+
+@asynccontextmanager
+async def bridge_with(*, embedded: bool) -> AsyncIterator[tuple[Outside, Running]]:
+    """A bridge that serves the accounts, with its own Redis or with one that writes to no disk."""
+    outside = Outside(Hh(CONVERSATIONS))
+    with TemporaryDirectory() as home:
+        async with outside.running(hh_delay=0.05, telegram_delay=0.05):
+            pace = {"POLL_MIN_INTERVAL": str(POLL_EVERY), "POLL_MAX_INTERVAL": str(POLL_EVERY)}
+            if embedded:
+                async with EmbeddedRedis(Path(home), fsync=False) as url:
+                    await _fill(url, outside.hh)
+                async with _running(outside, home, pace) as bridge:
+                    yield outside, bridge
+            else:
+                async with empty_server() as url:
+                    await _fill(url, outside.hh)
+                    async with _running(outside, home, pace | {"REDIS_URL": url}) as bridge:
+                        yield outside, bridge
+
+
+def _running(outside: Outside, home: str, settings: dict[str, str]) -> AbstractAsyncContextManager[Running]:
+    return running(outside, Path(home), program="tests.bench.unthrottled", settings=settings)
+
+
+async def _fill(url: str, hh: Hh) -> None:
+    store, now = connect(url), time.time()
+    due = {account: now + 3 + POLL_EVERY * account / ACCOUNTS for account in range(ACCOUNTS)}
+    await fill(store, hh, due, now)
+    await store.aclose()
+
+
+async def measure() -> Section:
+    """Both ways, with both kinds of Redis."""
+    results: list[_Result] = []
+    for store, embedded in (("without a disk", False), ("embedded, on disk first", True)):
+        async with bridge_with(embedded=embedded) as (outside, bridge):
+            for way, kind in (("answer to hh.ru", Answers), ("news to Telegram", News)):
+                shares, cpu = await load(kind, outside, bridge)
+                results.append(_Result(way, store, sorted(shares), cpu / RATE))
+    rows = [
+        [f"{r.way}, Redis {r.store}", *(_ms(_at(r.shares, part)) for part in (0.5, 0.9, 0.99)), _ms(r.cpu)]
+        for r in results
+    ]
+    goals = [
+        Goal(
+            f"p99 of the bridge's own share, {r.way}",
+            f"under {_ms(GOAL)}",
+            _ms(_at(r.shares, 0.99)),
+            _at(r.shares, 0.99) < GOAL,
+        )
+        for r in results
+        if r.store == "without a disk"
+    ]
+    curves = [
+        Curve(
+            f"{r.way}, Redis {r.store}",
+            [1000 * _at(r.shares, n / 100) for n in range(100)],
+            [float(n) for n in range(100)],
+        )
+        for r in results
+    ]
+    return Section(
+        title=f"From one side to the other, at {RATE} events a second",
+        method=_METHOD,
+        columns=["", "p50", "p90", "p99", "CPU per event"],
+        rows=rows,
+        goals=goals,
+        plots=[
+            Plot("The bridge's own share", "milliseconds", "% of events at most so late", curves, log_x=True)
+        ],
+    )
+
+
+def _at(ordered: list[float], part: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+if __name__ == "__main__":
+    asyncio.run(measure()).print()

@@ -1,0 +1,357 @@
+"""hh.ru and Telegram for load runs: they answer what the bridge asks and note when.
+
+Not the sandbox, whose two servers keep every rule and take their time for it: here an answer takes some
+hundredths of a millisecond, so that what is measured is the bridge. Account number `i` has the Telegram
+user id `user_id(i)` and `per_account` conversations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+FIRST_USER = 1_000_000_000
+FIRST_NEGOTIATION = 3_000_000_000
+_FIRST_MESSAGE = 9_000_000_000
+_MOST_CONVERSATIONS = 1000
+_APPLIED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BOT = {"id": 424242, "is_bot": True, "first_name": "Bridge", "username": "bench_bot"}
+BOT_TOKEN = "424242:AAEbenchbenchbenchbenchbenchbenchbe"
+
+
+def user_id(account: int) -> int:
+    """The Telegram user, and private chat, of an account."""
+    return FIRST_USER + account
+
+
+def negotiation_id(account: int, number: int) -> str:
+    """One of the conversations of an account."""
+    return str(FIRST_NEGOTIATION + account * _MOST_CONVERSATIONS + number)
+
+
+def access_token(account: int) -> str:
+    """The access token of an account, as long as hh.ru's."""
+    return f"USER{account:060d}"
+
+
+@dataclass
+class Request:
+    """One request; moments are of `time.monotonic`. `answered` is when its answer was given to the kernel."""
+
+    method: str
+    path: str
+    query: str
+    token: str
+    body: bytes
+    arrived: float
+    answered: float = 0.0
+
+
+Handler = Callable[[Request], tuple[int, bytes]]
+
+
+class _Connection(asyncio.Protocol):
+    """As much of HTTP/1.1 as aiohttp's client speaks: kept connections, bodies of a known length."""
+
+    def __init__(self, handle: Handler, delay: float, done: Callable[[Request], None]) -> None:
+        self._handle = handle
+        self._delay = delay
+        self._done = done
+        self._read = b""
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        arrived = time.monotonic()
+        self._read += data
+        end = self._read.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        first, *lines = self._read[:end].decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        assert "transfer-encoding" not in headers, "bodies of unknown length are not understood"
+        length = end + 4 + int(headers.get("content-length", 0))
+        if len(self._read) < length:
+            return
+        body, self._read = self._read[end + 4 : length], self._read[length:]
+        method, target, _ = first.split(" ")
+        path, _, query = target.partition("?")
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        request = Request(method, path, query, token, body, arrived)
+        answer = self._handle(request)
+        if self._delay:
+            asyncio.get_running_loop().call_later(self._delay, self._answer, request, *answer)
+        else:
+            self._answer(request, *answer)
+
+    def _answer(self, request: Request, status: int, body: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        head = (
+            f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n"
+            f"Date: {_http_date()}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self._transport.write(head.encode() + body)
+        request.answered = time.monotonic()
+        self._done(request)
+
+
+def _http_date() -> str:
+    return datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+@dataclass
+class _Talk:
+    """What has come to a conversation since the account was linked."""
+
+    moved: datetime
+    unread: bool = True
+    texts: list[str] = field(default_factory=list)
+    mine: list[str] = field(default_factory=list)
+
+
+class Hh:
+    """hh.ru for accounts with so many conversations each."""
+
+    def __init__(self, per_account: int) -> None:
+        self.per_account = per_account
+        self._talks: dict[int, dict[int, _Talk]] = {}
+        self._sent = 0
+        self.quiet = json.dumps({"items": [], "found": 0, "page": 0, "pages": 0, "per_page": 100}).encode()
+
+    def write(self, account: int, number: int, text: str) -> None:
+        """The employer writes."""
+        talks = self._talks.setdefault(account, {})
+        talk = talks.pop(number, None) or _Talk(datetime.now(UTC))
+        talk.moved, talk.unread = datetime.now(UTC), True
+        talk.texts.append(text)
+        talks[number] = talk
+
+    def answer(self, request: Request) -> tuple[int, bytes]:
+        """What hh.ru answers."""
+        account = int(request.token.removeprefix("USER") or 0)
+        parts = request.path.strip("/").split("/")
+        if parts == ["negotiations"]:
+            return 200, self.page(account, request.query)
+        if len(parts) == 3 and parts[2] == "messages":
+            number = int(parts[1]) - FIRST_NEGOTIATION - account * _MOST_CONVERSATIONS
+            if request.method == "POST":
+                return 201, self._take(account, number, request.body)
+            return 200, self._messages(account, number)
+        return 404, b'{"errors":[{"type":"not_found"}]}'
+
+    def page(self, account: int, query: str) -> bytes:
+        """A page of the conversations, the latest change first."""
+        asked = parse_qs(query)
+        if "status" in asked:
+            return self.quiet
+        per_page, number = int(asked.get("per_page", ["20"])[0]), int(asked.get("page", ["0"])[0])
+        talks = self._talks.get(account, {})
+        order = [*reversed(talks), *(n for n in range(self.per_account) if n not in talks)]
+        some = order[number * per_page : (number + 1) * per_page]
+        items = ",".join(self._item(account, n, talks.get(n)) for n in some)
+        pages = -(-self.per_account // per_page)
+        return (
+            f'{{"items":[{items}],"found":{self.per_account},"page":{number},"pages":{pages},'
+            f'"per_page":{per_page}}}'
+        ).encode()
+
+    def _item(self, account: int, number: int, talk: _Talk | None) -> str:
+        moved = talk.moved if talk else _APPLIED
+        count = 2 + (len(talk.texts) + len(talk.mine) if talk else 0)
+        return _ITEM % {
+            "nid": negotiation_id(account, number),
+            "applied": f"{_APPLIED:%Y-%m-%dT%H:%M:%S}+0000",
+            "moved": f"{moved:%Y-%m-%dT%H:%M:%S}+0000",
+            "unread": "true" if talk and talk.unread else "false",
+            "count": count,
+            "vacancy": 120_000_000 + number,
+            "employer": 1_000_000 + number,
+        }
+
+    def _messages(self, account: int, number: int) -> bytes:
+        talk = self._talks.get(account, {}).get(number)
+        texts = ["Здравствуйте! Спасибо за отклик, мы его посмотрим.", *(talk.texts if talk else ())]
+        if talk:
+            talk.unread = False
+        first = _FIRST_MESSAGE + (account * _MOST_CONVERSATIONS + number) * 100
+        # The first one is older than the linking.
+        moments = [_APPLIED, *([talk.moved] * len(talk.texts) if talk else ())]
+        items = [
+            _message(first + n, text, at, viewed=not n)
+            for n, (text, at) in enumerate(zip(texts, moments, strict=True))
+        ]
+        return json.dumps(
+            {"items": items, "found": len(items), "page": 0, "pages": 1, "per_page": 100}
+        ).encode()
+
+    def _take(self, account: int, number: int, body: bytes) -> bytes:
+        self._sent += 1
+        text = parse_qs(body.decode()).get("message", [""])[0]
+        talks = self._talks.setdefault(account, {})
+        talk = talks.pop(number, None) or _Talk(datetime.now(UTC), unread=False)
+        talk.moved = datetime.now(UTC)
+        talk.mine.append(text)
+        talks[number] = talk
+        message = _message(8_000_000_000 + self._sent, text, talk.moved)
+        return json.dumps(message | {"author": {"participant_type": "applicant"}}).encode()
+
+
+def _message(mid: int, text: str, at: datetime, *, viewed: bool = True) -> dict[str, object]:
+    return {
+        "id": str(mid),
+        "created_at": f"{at:%Y-%m-%dT%H:%M:%S}+0000",
+        "text": text,
+        "state": {"id": "text", "name": "Сообщение"},
+        "author": {"participant_type": "employer"},
+        "editable": False,
+        "viewed_by_me": viewed,
+        "viewed_by_opponent": True,
+        "read": viewed,
+        "address": None,
+    }
+
+
+class Telegram:
+    """The Bot API, as far as the bridge asks it."""
+
+    def __init__(self) -> None:
+        self._messages = 1000
+        self.webhook = ""
+
+    def answer(self, request: Request) -> tuple[int, bytes]:
+        """What Telegram answers."""
+        method = request.path.rpartition("/")[2]
+        result: object = True
+        match method:
+            case "getMe":
+                result = BOT
+            case "setWebhook":
+                self.webhook = json.loads(request.body)["url"]
+            case "getWebhookInfo":
+                result = {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0}
+            case "getMyCommands" | "getUpdates":
+                result = []
+            case "getMyName":
+                result = {"name": ""}
+            case "getMyDescription":
+                result = {"description": ""}
+            case "getMyShortDescription":
+                result = {"short_description": ""}
+            case "sendMessage":
+                self._messages += 1
+                chat = {"id": chat_of(request), "type": "private"}
+                result = {"message_id": self._messages, "date": int(time.time()), "chat": chat, "text": "."}
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+
+def chat_of(request: Request) -> int:
+    """The chat that a request to Telegram is about."""
+    return int(parse_qs(request.body.decode())["chat_id"][0])
+
+
+@dataclass
+class Outside:
+    """Both servers, in this process. `seen` is told of each request that was answered."""
+
+    hh: Hh
+    telegram: Telegram = field(default_factory=Telegram)
+    hh_url: str = ""
+    telegram_url: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    seen: Callable[[str, Request], None] = lambda world, request: None
+
+    @asynccontextmanager
+    async def running(self, *, hh_delay: float = 0.0, telegram_delay: float = 0.0) -> AsyncIterator[Outside]:
+        """Both listening on loopback; each answer is held for its delay (s), as the real ones take time."""
+        loop = asyncio.get_running_loop()
+
+        def serving(world: str, handle: Handler, delay: float) -> Callable[[], asyncio.Protocol]:
+            def done(request: Request) -> None:
+                self.counts[world] += 1
+                self.seen(world, request)
+
+            return lambda: _Connection(handle, delay, done)
+
+        hh = await loop.create_server(serving("hh", self.hh.answer, hh_delay), "127.0.0.1", 0, backlog=1000)
+        telegram = await loop.create_server(
+            serving("telegram", self.telegram.answer, telegram_delay), "127.0.0.1", 0, backlog=1000
+        )
+        async with hh, telegram:
+            self.hh_url = f"http://127.0.0.1:{hh.sockets[0].getsockname()[1]}"
+            self.telegram_url = f"http://127.0.0.1:{telegram.sockets[0].getsockname()[1]}"
+            yield self
+
+
+_ITEM = json.dumps(
+    {
+        "id": "%(nid)s",
+        "state": {"id": "response", "name": "Отклик"},
+        "created_at": "%(applied)s",
+        "updated_at": "%(moved)s",
+        "has_updates": "UNREAD",
+        "viewed_by_opponent": True,
+        "messaging_status": "ok",
+        "decline_allowed": False,
+        "hidden": False,
+        "source": "NEGOTIATION",
+        "counters": {"messages": "COUNT", "unread_messages": 0},
+        "phone_calls": {"items": [], "picked_up_phone_by_opponent": False},
+        "tags": [],
+        "applicant_question_state": False,
+        "url": "https://api.hh.ru/negotiations/%(nid)s",
+        "messages_url": "https://api.hh.ru/negotiations/%(nid)s/messages",
+        "resume": {
+            "id": "7e5c12b610b1250046f18ec65a4eb98eea881b",
+            "title": "Аналитик данных",
+            "url": "https://api.hh.ru/resumes/7e5c12b610b1250046f18ec65a4eb98eea881b",
+            "alternate_url": "https://hh.ru/resume/7e5c12b610b1250046f18ec65a4eb98eea881b",
+            "created_at": "2026-01-12T10:59:17+0300",
+            "updated_at": "2026-02-12T10:59:17+0300",
+        },
+        "vacancy": {
+            "id": "%(vacancy)s",
+            "name": "Аналитик данных (продуктовая команда)",
+            "premium": False,
+            "department": None,
+            "has_test": False,
+            "response_letter_required": False,
+            "response_url": None,
+            "area": {"id": "1", "name": "Москва", "url": "https://api.hh.ru/areas/1"},
+            "salary": None,
+            "salary_range": None,
+            "type": {"id": "open", "name": "Открытая"},
+            "address": None,
+            "created_at": "2026-02-24T02:59:19+0300",
+            "published_at": "2026-02-24T02:59:19+0300",
+            "archived": False,
+            "show_contacts": False,
+            "url": "https://api.hh.ru/vacancies/%(vacancy)s",
+            "alternate_url": "https://hh.ru/vacancy/%(vacancy)s",
+            "apply_alternate_url": "https://hh.ru/applicant/vacancy_response?vacancyId=%(vacancy)s",
+            "employer": {
+                "id": "%(employer)s",
+                "name": "Ромашка и партнёры",
+                "url": "https://api.hh.ru/employers/%(employer)s",
+                "alternate_url": "https://hh.ru/employer/%(employer)s",
+                "vacancies_url": "https://api.hh.ru/vacancies?employer_id=%(employer)s",
+                "logo_urls": None,
+                "trusted": True,
+                "accredited_it_employer": False,
+            },
+            "professional_roles": [{"id": "10", "name": "Аналитик"}],
+        },
+    },
+    ensure_ascii=False,
+)
+_ITEM = _ITEM.replace('"UNREAD"', "%(unread)s").replace('"COUNT"', "%(count)d")
