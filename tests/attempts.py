@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 from cryptography.fernet import Fernet
 
 from bot.hh.client import Call
@@ -18,6 +17,7 @@ from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
 from bot.store.connection import Client
 from bot.store.vault import Vault
+from tests.plain import plain_http
 
 REDIRECT = "https://bridge.example.org/oauth/callback"
 AGENT = "Bridge/1.0 (operator@bridge.example.org)"
@@ -29,7 +29,7 @@ async def linking_at(
     hh: LocalHh, redis: Client, *, lifetime: float = 600, key: str = KEY
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""
-    async with httpx.AsyncClient() as http:
+    async with plain_http() as http:
         client = HhClient(http, api_url=hh.url, user_agent=AGENT)
 
         async def whose(token: str) -> Me:

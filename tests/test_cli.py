@@ -17,6 +17,7 @@ from bot.cli import _run, main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.token_key import kept_key
+from tests.plain import plain_http
 from tests.secrecy import leaks
 
 PROJECT = Path(__file__).parent.parent
@@ -58,7 +59,7 @@ async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str]
 
 
 async def answers(port: int) -> None:
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+    async with asyncio.timeout(30), plain_http() as client:
         while True:
             try:
                 (await client.get(f"http://127.0.0.1:{port}/healthz")).raise_for_status()
@@ -130,7 +131,7 @@ async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
 async def test_a_worker_apart_tells_its_figures_where_it_is_told_to(port: int, tmp_path: Path) -> None:
     async with hh_bridge("worker", home=tmp_path, **SETTINGS, METRICS_PORT=str(port)) as process:
         await answers(port)
-        async with httpx.AsyncClient() as client:
+        async with plain_http() as client:
             figures = await client.get(f"http://127.0.0.1:{port}/metrics")
         assert "hh_bridge_mailbox_wait_seconds_count" in figures.text
         process.terminate()

@@ -1,7 +1,7 @@
 """One `Sendable` becomes one call of the Bot API; what goes wrong is sorted by what may be done next.
 
     DeliveryError
-    ├── Paused       nothing was sent; repeat after `seconds`
+    ├── Paused       nothing was sent; repeat after `seconds`, if Telegram says how many
     ├── Unconfirmed  Telegram may have taken it (a timeout, a reset, a 5xx)
     ├── Unreachable  the user blocked the bot, left or was deleted; nothing was sent
     ├── ThreadGone   there is no such thread, or Telegram says so; nothing was sent
@@ -56,7 +56,6 @@ from bot.chat.outgoing import (
 )
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_PAUSE_SECONDS = 3.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NO_THREAD = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid", "topic not found")
 
@@ -69,10 +68,10 @@ class DeliveryError(Exception):
 
 
 class Paused(DeliveryError):
-    """Repeat after `seconds`."""
+    """Repeat after `seconds`; None where Telegram did not say."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__("again later" if seconds is None else f"again in {seconds:.0f} s")
         self.seconds = seconds
 
 
@@ -328,16 +327,16 @@ def _sorted(error: TelegramError) -> DeliveryError:
     if type(error) is TelegramError:
         return Unconfirmed("a success that can't be read")
     if _from_elsewhere(error) and isinstance(error, Forbidden | BadRequest):
-        return Paused(_PAUSE_SECONDS)
+        return Paused()
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         return Paused(float(wait if isinstance(wait, int) else wait.total_seconds()))
     if isinstance(error, Forbidden | ChatMigrated):
         return Unreachable(error.message)
     if isinstance(error, InvalidToken | Conflict):
-        return Paused(_PAUSE_SECONDS)
+        return Paused()
     if isinstance(error.__cause__, _NEVER_LEFT) or "too many requests" in error.message.lower():
-        return Paused(_PAUSE_SECONDS)
+        return Paused()
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return Unconfirmed(type(error).__name__)
     return Rejected(error.message)

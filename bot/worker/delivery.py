@@ -24,12 +24,12 @@ from bot.worker.topics import Topics
 
 log = logging.getLogger(__name__)
 
-CHAT_RATE, CHAT_BURST = 1.0, 10
-"""Messages a second to one chat (Bot FAQ, "How can I message all of my bot's subscribers at once?")."""
+CHAT_BURST = 10
+"""Messages to one chat at once; more are spaced by `Timing.chat`."""
 
 _LONGEST_WAIT = 3600.0
-_AGAIN, _LONGEST_AGAIN = 2.0, 60.0
-"""Seconds until what Telegram did not confirm is repeated: at first, and at most."""
+_LONGEST_AGAIN = 60.0
+"""Seconds until what Telegram did not confirm is repeated, at most."""
 
 
 class DeliveryLane:
@@ -40,7 +40,7 @@ class DeliveryLane:
         self._session = session
         self._topics = Topics(services, session)
         pace = keys.of(session.user_id, "pace")
-        self._chat = Limiter(services.store, pace, rate=CHAT_RATE, burst=CHAT_BURST)
+        self._chat = Limiter(services.store, pace, rate=1 / services.timing.chat, burst=CHAT_BURST)
 
     def ready(self) -> bool:
         """True where something waits and nothing asked for a pause."""
@@ -73,12 +73,13 @@ class DeliveryLane:
             reach("notified")
         except Paused as pause:
             outcome = "put_off"
-            await self._pause(pause.seconds)
+            await self._pause(self._services.timing.pause if pause.seconds is None else pause.seconds)
         except Unconfirmed:
             outcome = "unconfirmed"
             log.warning("Telegram did not confirm a %s", type(entry).__name__)
             again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
-            rest = min(_AGAIN * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
+            first = self._services.timing.repeat
+            rest = min(first * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
             head = {
                 "outbox": self._services.clock() + rest,
                 "unconfirmed": session.head.unconfirmed + 1,

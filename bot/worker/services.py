@@ -31,8 +31,10 @@ class Timing:
     can't be read before the user is told of it without its words. `stop` is how long running steps may
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
     lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
-    topics. `message` is the mean distance between messages to all chats, beyond a burst (Bot FAQ, "How can
-    I message all of my bot's subscribers at once?").
+    topics. `message` is the mean distance between messages to all chats beyond a burst, `chat` that between
+    messages to one (Bot FAQ, "How can I message all of my bot's subscribers at once?"). `again` passes at
+    first before hh.ru gets again what it could not take, `pause` before Telegram gets what did not reach
+    it, `repeat` at first before Telegram gets what it did not confirm.
     """
 
     settle: float = 15.0
@@ -47,6 +49,10 @@ class Timing:
     lease: float = 30.0
     poller: float = 15.0
     message: float = 1 / 30
+    chat: float = 1.0
+    again: float = 1.0
+    pause: float = 3.0
+    repeat: float = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,7 +77,7 @@ class Sweep:
         except HhError as error:
             log.info("hh.ru can't hide now: %s", type(error).__name__)
             pause = error.retry_after if isinstance(error, Throttled) else None
-            later = waiting.parked(self._services.clock(), pause)
+            later = waiting.parked(self._services.clock(), pause, first=self._services.timing.again)
             with suppress(Superseded):
                 await self._session.commit(Change(queue=exchanged(waiting, later), hh_id=account.hh_id))
 

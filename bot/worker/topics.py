@@ -86,7 +86,7 @@ class Topics:
         try:
             thread = await self._services.sender.create_topic(self._session.user_id, topic.name)
         except DeliveryError as error:
-            if isinstance(error, Paused) and error.seconds <= _WAITED_FOR and self._patience:
+            if isinstance(error, Paused) and (error.seconds or 0.0) <= _WAITED_FOR and self._patience:
                 self._patience -= 1
                 raise
             refused = not isinstance(error, Unconfirmed)

@@ -31,9 +31,9 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
     told: bool = False
     over_at: float = 0
 
-    def parked(self, now: float, seconds: float | None = None) -> Waiting:
-        """Wait for `seconds`, or longer with every try."""
-        pause = min(2.0**self.tries, _LONGEST_PAUSE) if seconds is None else seconds
+    def parked(self, now: float, seconds: float | None = None, *, first: float = 1.0) -> Waiting:
+        """Wait for `seconds`, or else longer with every try, `first` seconds at first."""
+        pause = min(first * 2.0**self.tries, _LONGEST_PAUSE) if seconds is None else seconds
         return structs.replace(self, not_before=now + pause, tries=self.tries + 1)
 
     @property

@@ -109,6 +109,8 @@ class Worker:
         try:
             if not await attend(self._services, session):
                 await self._abandon(session, 0)
+            else:
+                self._expect(box, session.wake_at(self._services.clock()))
             self._failures.pop(box, None)
         except* ClaimLost:
             log.warning("a claim was lost to another worker")
@@ -132,6 +134,12 @@ class Worker:
         """Give a mailbox back, to be looked at after `pause` seconds; where that fails, its claim ends."""
         with suppress(StoreError, ClaimLost):
             await self._services.mailboxes.abandon(session.claim, self._services.clock() + pause)
+
+    def _expect(self, box: int, wake: float | None) -> None:
+        """Look at a mailbox that is due again soon when it is, and not only with the next scan."""
+        shard = keys.shard_of(box)
+        if wake is not None and wake > self._services.clock():
+            self._due[shard] = min(self._due[shard], wake)
 
     def _rest(self) -> float:
         """Seconds until a shard is to be looked at again."""

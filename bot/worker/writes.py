@@ -136,7 +136,7 @@ class Writes:
         self, waiting: Waiting, hh_id: str, seconds: float | None, *, old: Waiting | None = None
     ) -> None:
         """Park an intent; the user is told once, when it takes longer."""
-        parked = waiting.parked(self._services.clock(), seconds)
+        parked = waiting.parked(self._services.clock(), seconds, first=self._services.timing.again)
         said: list[Outgoing] = []
         if parked.tries >= _TELL_AFTER and not parked.told:
             unknown = bool(waiting.attempted_at)

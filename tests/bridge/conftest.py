@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
@@ -21,8 +20,21 @@ from bot.sandbox.telegram.people import LocalUser
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
 from bot.worker.services import Timing
+from tests.plain import plain_http
 
-FAST = Timing(settle=1.0, check=0.2, retry=0.2, walk=6 * 3600, sweep=0.01, stop=2.0, topics=0.5)
+FAST = Timing(
+    settle=1.0,
+    check=0.2,
+    retry=0.2,
+    walk=6 * 3600,
+    sweep=0.01,
+    stop=2.0,
+    topics=0.5,
+    chat=0.05,
+    again=0.2,
+    pause=0.3,
+    repeat=0.3,
+)
 
 
 @dataclass
@@ -74,7 +86,7 @@ class Bridge:
         welcome = await user.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
         address = next(button.url for button in welcome.buttons if button.url)
         back = await self.hh.authorize(applicant or self.applicant, address)
-        async with httpx.AsyncClient(timeout=30) as browser:
+        async with plain_http() as browser:
             page = await browser.get(back)
         assert page.status_code == 200, page.text
         await user.open_link(_deep_link(page.text))

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from bot.chat.buttons import button_key, seal
@@ -22,6 +21,7 @@ from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation, written_to
 from tests.bridge.test_refusals import deep_link, invited, visit
+from tests.plain import plain_http
 from tests.waiting import eventually
 
 _connected: set[tuple[object, ...]] | None = None
@@ -273,7 +273,7 @@ async def test_a_callback_that_is_played_again_shows_nobody_anything(bridge: Bri
     async with bridge.running():
         back = await bridge.hh.authorize(bridge.applicant, await invited(bridge))
         first = await visit(back)
-        async with httpx.AsyncClient() as attacker:
+        async with plain_http() as attacker:
             again = [await attacker.get(back) for _ in range(3)]
     assert "Анна" in first.text
     for page in again:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
+from bot.worker.worker import SCAN_SECONDS
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import conversation
+from tests.bridge.steps import conversation, polled
 
 
 @pytest.fixture
@@ -58,6 +60,16 @@ async def test_another_users_address_links_nothing(private: Bridge) -> None:
     await other.send(back)
     await other.wait_for("🛑")
     assert private.hh.tokens.live(private.applicant.id) == []
+
+
+async def test_an_account_that_is_due_again_soon_does_not_wait_for_the_next_scan(private: Bridge) -> None:
+    conversation(private)
+    back = await private.hh.authorize(private.applicant, await offered(private))
+    await private.anna.send(back)
+    await private.anna.wait_for("📚")
+    await polled(private, 6)
+    looks = [r.at for r in private.hh.journal.requests if r.path == "/negotiations"]
+    assert min(later - one for one, later in pairwise(looks[-6:])) < SCAN_SECONDS / 2
 
 
 async def test_a_wrong_address_is_explained(private: Bridge) -> None:

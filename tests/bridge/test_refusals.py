@@ -11,6 +11,7 @@ from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, at_hh, conversation, written_to
+from tests.plain import plain_http
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ async def invited(bridge: Bridge) -> str:
 
 async def visit(address: str) -> httpx.Response:
     """What a browser does with an address."""
-    async with httpx.AsyncClient() as browser:
+    async with plain_http() as browser:
         return await browser.get(address)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Fault
+from bot.worker.delivery import CHAT_BURST
+from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import APPLY, SEND, at_hh, conversation, polled, written_to
 from tests.bridge.test_writes import previewed, vacancy
@@ -90,6 +92,9 @@ async def test_thirty_messages_of_an_employer_arrive_all_and_in_order(bridge: Br
         await polled(bridge)
     got = [m.text for m in bridge.anna.from_bot if m.id > start]
     assert [text for one in got for text in texts if text in one] == texts
+    sent = [call.at for call in bridge.telegram.calls("sendMessage")]
+    assert sent[-1] - sent[0] >= (len(texts) - CHAT_BURST) * bridge.timing.chat
+    assert Timing().chat == 1.0, "Telegram allows one message a second"
 
 
 async def test_thirty_answers_of_a_user_are_sent_once_each_and_in_order(bridge: Bridge) -> None:

@@ -18,6 +18,7 @@ from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge, free_port, worlds
 from tests.chaos.processes import Nursery, Process
 from tests.chaos.wires import RedisServer, Wire
+from tests.plain import plain_http
 
 TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3.0)
 
@@ -69,7 +70,7 @@ class Site:
 
     async def confirmed(self, back: str) -> None:
         """Go on from where hh.ru leads after the user agreed."""
-        async with httpx.AsyncClient(timeout=30) as browser:
+        async with plain_http() as browser:
             page = await browser.get(back)
         start = page.text.index("https://t.me/")
         await self.bridge.anna.open_link(page.text[start : page.text.index('"', start)])
@@ -84,7 +85,7 @@ class Site:
 
     async def readiness(self, process: Process) -> dict[str, object]:
         """What `/readyz` of a process says."""
-        async with httpx.AsyncClient(timeout=30) as browser:
+        async with plain_http() as browser:
             answer = await browser.get(f"http://127.0.0.1:{self.fronts[process.pid]}/readyz")
         said: dict[str, object] = answer.json()
         return said
@@ -97,7 +98,7 @@ class Site:
 
     async def _answers(self, process: Process, port: int) -> None:
         try:
-            async with asyncio.timeout(30), httpx.AsyncClient() as browser:
+            async with asyncio.timeout(30), plain_http() as browser:
                 while process.alive:
                     try:
                         await browser.get(f"http://127.0.0.1:{port}/healthz")

@@ -21,6 +21,7 @@ from bot.telegram.botapi import BotApi, OtherPoller
 from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease, LeaseLost
 from bot.telegram.poller import Poller
+from tests.plain import plain_http
 from tests.waiting import eventually, running
 
 ANNA = 700
@@ -34,7 +35,7 @@ async def telegram() -> AsyncIterator[LocalTelegram]:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient() as opened:
+    async with plain_http() as opened:
         yield opened
 
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.telegram.botapi import BotApi
 from bot.telegram.routing import ALLOWED_UPDATES
 from bot.telegram.webhook import Identity, Webhook
+from tests.plain import plain_http
 from tests.waiting import eventually, running
 
 URL = "http://127.0.0.1:9/telegram/webhook"
@@ -22,7 +22,7 @@ async def telegram() -> AsyncIterator[LocalTelegram]:
 
 @pytest.fixture
 async def api(telegram: LocalTelegram) -> AsyncIterator[BotApi]:
-    async with httpx.AsyncClient() as client:
+    async with plain_http() as client:
         yield BotApi(client, telegram.url, telegram.token)
 
 

@@ -13,6 +13,7 @@ from bot.telegram.intake import Intake
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from tests.attempts import REDIRECT, linking_at
+from tests.plain import plain_http
 
 SECRET = "the-secret"
 
@@ -58,6 +59,6 @@ async def web(redis: Client, linking: Linking, source: FixedSource) -> AsyncIter
     )
     async with (
         serving(app, "127.0.0.1", 0) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        plain_http(f"http://127.0.0.1:{port}") as client,
     ):
         yield client

@@ -17,6 +17,7 @@ from bot.store.connection import Client
 from bot.telegram.botapi import BotApi
 from bot.telegram.webhook import Webhook
 from bot.web.app import LARGEST_UPDATE
+from tests.plain import plain_http
 from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
@@ -59,7 +60,7 @@ async def test_an_update_is_answered_with_200_after_it_was_stored(
 
 
 async def test_telegram_delivers_to_the_webhook_that_was_set(web: httpx.AsyncClient, redis: Client) -> None:
-    async with LocalTelegram() as telegram, httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
+    async with LocalTelegram() as telegram, plain_http() as client, asyncio.TaskGroup() as tasks:
         webhook = Webhook(
             BotApi(client, telegram.url, telegram.token), f"{web.base_url}/telegram/webhook", SECRET
         )

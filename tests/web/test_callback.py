@@ -19,6 +19,7 @@ from bot.telegram.intake import Intake
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from tests.attempts import query_of
+from tests.plain import plain_http
 from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
@@ -289,7 +290,7 @@ async def test_before_telegram_has_told_the_bots_name_the_code_is_sent_by_hand(
     )
     async with (
         serving(app, "127.0.0.1", 0) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web,
+        plain_http(f"http://127.0.0.1:{port}") as web,
     ):
         nameless = Browser(hh, linking, web)
         page = Seen(await nameless.open(await nameless.leave(smirnova)))
