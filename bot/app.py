@@ -64,7 +64,7 @@ _AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class _Shared:
+class Shared:
     """What web and worker both use."""
 
     store: Store
@@ -93,7 +93,7 @@ async def run(
     Raises `bot.store.errors.EmbeddedServerError` and OSError (the port is taken) at the start.
     """
     timing = timing or Timing()
-    async with _shared(settings, timing, clock) as shared, asyncio.TaskGroup() as tasks:
+    async with sharing(settings, timing, clock) as shared, asyncio.TaskGroup() as tasks:
         if web:
             tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready))
         if worker:
@@ -104,9 +104,10 @@ async def run(
 
 
 @asynccontextmanager
-async def _shared(
+async def sharing(
     settings: Settings, timing: Timing, clock: Callable[[], float] | None
-) -> AsyncIterator[_Shared]:
+) -> AsyncIterator[Shared]:
+    """Connections to Redis, hh.ru and Telegram, and what stands on them. Raises `EmbeddedServerError`."""
     # Before the server starts: a lost key must not be replaced by a new one unnoticed.
     secrets = [key.get_secret_value() for key in settings.token_keys] or [kept_key(settings.data_dir)]
     async with AsyncExitStack() as stack:
@@ -131,7 +132,7 @@ async def _shared(
             return parse(Me, await hh.request(Call("GET", "/me"), token=token))
 
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
-        yield _Shared(
+        yield Shared(
             store=store,
             mailboxes=Mailboxes(store, lease=timing.lease, clock=clock),
             vault=vault,
@@ -145,7 +146,7 @@ async def _shared(
 
 async def _web(
     settings: Settings,
-    shared: _Shared,
+    shared: Shared,
     timing: Timing,
     telegram_link_base: str,
     ready: asyncio.Event | None,
@@ -182,12 +183,22 @@ async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
         raise AssertionError("runs until it is cancelled")
 
 
-async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
+async def _work(settings: Settings, shared: Shared, timing: Timing) -> None:
     """The work, once Telegram has said who the bot is."""
+    async with working(settings, shared, timing) as services, asyncio.TaskGroup() as tasks:
+        tasks.create_task(introduce(services.application.bot))
+        tasks.create_task(services.topic_mode.run())
+        tasks.create_task(Worker(services).run())
+        tasks.create_task(finish_rotation(services))
+
+
+@asynccontextmanager
+async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIterator[Services]:
+    """What the work needs, once Telegram has said who the bot is."""
     async with _bot(settings, timing) as bridge:
         topic_mode = TopicMode(shared.telegram, timing.topics)
         await topic_mode.look()
-        services = Services(
+        yield Services(
             settings=settings,
             store=shared.store,
             mailboxes=shared.mailboxes,
@@ -208,11 +219,6 @@ async def _work(settings: Settings, shared: _Shared, timing: Timing) -> None:
             clock=shared.mailboxes.now,
             timing=timing,
         )
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(introduce(bridge.bot))
-            tasks.create_task(topic_mode.run())
-            tasks.create_task(Worker(services).run())
-            tasks.create_task(finish_rotation(services))
 
 
 @asynccontextmanager

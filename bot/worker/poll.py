@@ -68,9 +68,7 @@ class Poll:
     async def run(self) -> None:
         """Look once and set the time of the next look."""
         session = self._session
-        account = session.account
-        if account is None:
-            return
+        account = session.linked_account
         asking = polling(self._services, session, self._access)
         metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:

@@ -27,9 +27,7 @@ class Retention:
 
     async def run(self) -> None:
         """Forget the user; what hh.ru can't take back now ends by itself (contract, "OAuth")."""
-        account = self._session.account
-        if account is None:
-            return
+        account = self._session.linked_account
         log.info("a user who blocked the bot did not come back")
         await self._access.revoke()
         await self._session.commit(Change(erase=True, hh_id=account.hh_id))

@@ -79,6 +79,13 @@ class Session:
         return self.account is not None and self.account.access is Access.LINKED
 
     @property
+    def linked_account(self) -> Account:
+        """The account of a lane that needs one; raises `Superseded` where there is none any more."""
+        if self.account is None:
+            raise Superseded("no account is linked any more")
+        return self.account
+
+    @property
     def reachable(self) -> bool:
         """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
         return self.account is None or not self.account.blocked_at
@@ -104,11 +111,10 @@ class Session:
 
     @property
     def quiet(self) -> bool:
-        """True in the user's quiet hours."""
-        if self.account is None:
-            return False
-        local = datetime.fromtimestamp(self._mailboxes.now(), zone_of(self.account.zone))
-        return is_quiet(self.account.preferences, local)
+        """True in the user's quiet hours; raises `Superseded` where nobody is linked any more."""
+        account = self.linked_account
+        local = datetime.fromtimestamp(self._mailboxes.now(), zone_of(account.zone))
+        return is_quiet(account.preferences, local)
 
     def mutes(self, nid: str) -> bool:
         """True where the user took the sound from a conversation."""

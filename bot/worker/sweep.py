@@ -63,11 +63,12 @@ class Sweep:
         return in_background(self._session.queue) if self._session.linked else None
 
     async def _step(self, waiting: Waiting) -> None:
-        account, intent = self._session.account, waiting.intent
-        if account is None or not isinstance(intent, HideAll):
+        intent = waiting.intent
+        if not isinstance(intent, HideAll):  # pragma: no cover - nothing else goes on in the background
             return
         asking = gateway(self._services, self._session, self._access)
         try:
+            account = self._session.linked_account
             rest = await hide_next(intent, asking, texts_of(self._session))
             await self._write_down(waiting, intent, rest, account.hh_id)
         except LinkAgain as error:

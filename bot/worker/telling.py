@@ -92,9 +92,7 @@ async def release(
     session: Session, entries: Sequence[Later], clock: float, *, topics: bool
 ) -> list[Outgoing]:
     """The words for what quiet hours held back, in order: at most one sound, and a list first of many."""
-    account = session.account
-    if account is None:
-        return []
+    account = session.linked_account
     words = _Words(session, datetime.fromtimestamp(clock, UTC), topics=topics)
     events = [entry.event for entry in entries]
     hows = [late(event.kind, event.negotiation.id, account.preferences) for event in events]

@@ -52,12 +52,13 @@ class Writes:
 
     async def carry_out(self, waiting: Waiting) -> None:
         """One step with one intent: it is done, refused, asked about, or waits for its next try."""
-        account, intent = self._session.account, waiting.intent
-        if account is None or isinstance(intent, HideAll):
+        intent = waiting.intent
+        if isinstance(intent, HideAll):  # pragma: no cover - these go on in the background
             return
         asking = gateway(self._services, self._session, self._access)
         step = operation(intent, asking, self._session)
         try:
+            account = self._session.linked_account
             if waiting.attempted_at:
                 await self._look_up(step, waiting, account.hh_id)
             elif self._stale(waiting):

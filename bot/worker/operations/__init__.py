@@ -23,5 +23,5 @@ def operation(intent: Write, hh: Gateway, session: Session) -> Operation:
             return Editing(intent, hh, session)
         case Hide():
             return Hiding(intent, hh, session)
-        case Apply():
+        case Apply():  # pragma: no branch - the last of all
             return Applying(intent, hh, session)

@@ -49,7 +49,9 @@ class Editing:
         )
         return Change(said=[tick], mapped={intent.chat_message_id: subject})
 
-    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+    async def find(  # pragma: no cover - what is repeatable is not looked up
+        self, t: Texts, attempted_at: float, now: float
+    ) -> Change | None:
         """Nothing: it is just made again."""
         return None
 
@@ -61,7 +63,7 @@ class Editing:
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
         return [place(intent, screen)]
 
-    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:  # pragma: no cover - as `find`
         """Nobody can tell."""
         return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 

@@ -1,0 +1,198 @@
+"""One write after the other, in the states in which hh.ru can find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat.html import digest
+from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.chat.outgoing import Conversation, Draft, Rewrite, Say
+from bot.chat.screens import answers
+from bot.chat.texts import Texts
+from bot.sandbox.hh.faults import Fault, broken, captcha, refused
+from bot.store.records import Access
+from tests.worker.conftest import Desk
+
+MESSAGES = "GET /negotiations/*/messages"
+HOUR = 3600
+T = Texts("ru")
+TEXT = "Готов выйти в понедельник"
+
+
+def sending(desk: Desk, text: str = TEXT) -> SendMessage:
+    return SendMessage(nid=desk.nid, text=text, chat_message_id=77)
+
+
+def editing(desk: Desk, text: str = "Уже исправлено") -> EditMessage:
+    return EditMessage(nid=desk.nid, text=text, chat_message_id=77)
+
+
+def hiding(desk: Desk, *, decline: bool = False, card_id: int = 500) -> Hide:
+    return Hide(nid=desk.nid, decline=decline, card_id=card_id)
+
+
+def applying(desk: Desk, vacancy_id: str, letter: str = "Возьмите меня") -> Apply:
+    return Apply(
+        vacancy_id=vacancy_id,
+        resume_id=desk.bridge.resume.id,
+        letter=letter,
+        chat_message_id=77,
+        card_id=500,
+    )
+
+
+def mine(desk: Desk) -> list[str | None]:
+    return [message.text for message in desk.talk.messages if message.author == "applicant"]
+
+
+async def attempted(desk: Desk, intent: SendMessage | Apply | Hide, ago: float = 60) -> None:
+    """The outcome of an attempt so many seconds ago is looked up."""
+    await desk.carry_out(intent, attempted_at=desk.services.clock() - ago)
+
+
+async def test_an_equal_text_of_long_ago_is_not_taken_for_the_one_that_was_sent(desk: Desk) -> None:
+    old = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    old.created_at -= 2 * HOUR
+    await attempted(desk, sending(desk))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at, "it surely did not arrive, and is made again"
+    assert desk.said == []
+
+
+async def test_where_a_message_can_not_be_read_nothing_is_sent_again(desk: Desk) -> None:
+    strange = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    desk.bridge.hh.quirks.unreadable = frozenset({strange.id})
+    await attempted(desk, sending(desk))
+    (waiting,) = desk.session.queue
+    assert waiting.attempted_at
+    assert mine(desk).count(TEXT) == 1
+
+
+async def test_what_stays_unreadable_for_an_hour_ends_in_may_not_have_been_sent(desk: Desk) -> None:
+    strange = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    desk.bridge.hh.quirks.unreadable = frozenset({strange.id})
+    await attempted(desk, sending(desk), ago=2 * HOUR)
+    assert desk.session.queue == []
+    assert desk.said == [answers.may_not_have_been_sent(T, TEXT).text]
+    assert desk.signs == [answers.UNKNOWN_EMOJI]
+
+
+async def test_where_hh_ru_does_not_show_the_outcome_nobody_claims_to_know_it(desk: Desk) -> None:
+    fault, faults = refused("chat_not_found"), desk.bridge.hh.faults
+    faults.add(fault, MESSAGES)
+    await attempted(desk, sending(desk))
+    faults.add(fault, "GET /negotiations")
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    faults.add(fault, "GET /negotiations/*")
+    await attempted(desk, hiding(desk, decline=True))
+    assert desk.session.queue == []
+    assert desk.said[:2] == [
+        answers.may_not_have_been_sent(T, TEXT).text,
+        answers.may_not_have_been_sent(T, "Возьмите меня").text,
+    ]
+    assert len(desk.said) == 3
+
+
+async def test_an_outcome_is_looked_up_after_linking_again(desk: Desk) -> None:
+    desk.bridge.hh.tokens.end(desk.bridge.applicant.id)
+    await attempted(desk, sending(desk))
+    assert desk.session.account is not None
+    assert desk.session.account.access is Access.LAPSED
+    (waiting,) = desk.session.queue
+    assert waiting.attempted_at
+    assert len(desk.said) == 1
+
+
+async def test_an_edit_of_what_is_not_on_the_map_keeps_the_text(desk: Desk) -> None:
+    await desk.carry_out(editing(desk))
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Say)
+    assert shown.about == Draft("Уже исправлено", 77)
+    assert desk.session.queue == []
+
+
+async def test_an_edit_in_a_closed_conversation_says_that_it_is_closed(desk: Desk) -> None:
+    (letter,) = desk.talk.messages
+    await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
+    desk.bridge.hh.employers.read(desk.nid)
+    desk.bridge.hh.employers.bar(desk.nid)
+    await desk.carry_out(editing(desk))
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Say)
+    assert not shown.keyboard, "a correction could not be sent either"
+    assert letter.text == "Здравствуйте!"
+
+
+@pytest.mark.parametrize(("fault", "kept"), [(captcha(), False), (refused("edit_forbidden"), True)])
+async def test_a_refused_edit_says_why_and_what_can_be_done(desk: Desk, fault: Fault, kept: bool) -> None:
+    (letter,) = desk.talk.messages
+    await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
+    desk.bridge.hh.faults.add(fault, "PUT /negotiations/*/messages/*")
+    await desk.carry_out(editing(desk))
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Say)
+    assert (shown.about == Draft("Уже исправлено", 77)) is kept
+    assert letter.text == "Здравствуйте!"
+    assert desk.session.queue == []
+
+
+async def test_a_conversation_that_hh_ru_does_not_know_any_more_counts_as_hidden(desk: Desk) -> None:
+    faults = desk.bridge.hh.faults
+    faults.add(refused("wrong_state"), "DELETE /**")
+    faults.add(refused("not_found", 404), "GET /negotiations/*")
+    await desk.carry_out(hiding(desk))
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    assert "скрыт" in shown.text.lower()
+
+
+async def test_hiding_that_is_refused_says_why_where_the_question_was_or_beside_it(desk: Desk) -> None:
+    faults = desk.bridge.hh.faults
+    faults.add(refused("chat_archived"), "DELETE /**", times=2)
+    await desk.carry_out(hiding(desk))
+    await desk.carry_out(hiding(desk, card_id=0))
+    first, second = desk.session.outbox
+    assert isinstance(first, Rewrite)
+    assert isinstance(second, Say)
+    assert first.text == second.text
+    assert not desk.talk.hidden
+
+
+async def test_a_vacancy_that_takes_applications_elsewhere_shows_where(desk: Desk) -> None:
+    world = desk.bridge.hh.world
+    employer = world.employers[desk.vacancy.employer_id]
+    direct = world.add_vacancy(
+        employer, "Сварщик", type_id="direct", response_url="https://example.org/apply"
+    )
+    await desk.carry_out(applying(desk, direct.id))
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    assert any(key.url == "https://example.org/apply" for row in shown.keyboard for key in row)
+
+
+async def test_an_application_stands_though_its_conversation_is_not_shown(desk: Desk) -> None:
+    world = desk.bridge.hh.world
+    vacancy = world.add_vacancy(world.employers[desk.vacancy.employer_id], "Сварщик")
+    desk.bridge.hh.faults.add(broken(), "GET /negotiations/*")
+    await desk.carry_out(applying(desk, vacancy.id))
+    (shown, *_) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    assert "✅" in shown.text
+    assert desk.session.queue == []
+
+
+async def test_another_conversation_is_not_taken_for_the_application(desk: Desk) -> None:
+    world = desk.bridge.hh.world
+    other = world.add_resume(desk.bridge.applicant, "Сварщик")
+    vacancy = world.add_vacancy(world.employers[desk.vacancy.employer_id], "Слесарь")
+    world.open_negotiation(other, vacancy, state="response")
+    await attempted(desk, applying(desk, vacancy.id))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at, "it is made again"
+
+
+async def test_a_conversation_that_can_not_be_read_may_be_the_application(desk: Desk) -> None:
+    desk.bridge.hh.quirks.unreadable = frozenset({desk.nid})
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    (waiting,) = desk.session.queue
+    assert waiting.attempted_at, "nobody knows, so it is asked again"
