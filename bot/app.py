@@ -7,7 +7,6 @@ Everything they share is Redis.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
 from bot.hh.transport import open_client, open_transport, timeouts
 from bot.linking import Linking
+from bot.log import logger
 from bot.settings import Settings
 from bot.store import keys
 from bot.store.connection import connect
@@ -53,7 +53,7 @@ from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 TELEGRAM_BURST = 30
 """Messages to all chats at once; more are spaced by `Timing.message`."""
@@ -170,7 +170,7 @@ async def _web(
         telegram_link_base=telegram_link_base,
     )
     async with serving(app, settings.http_host, settings.http_port) as port:
-        log.info("listening on http://%s:%d", settings.http_host, port)
+        log.info("listening", url=f"http://{settings.http_host}:{port}")
         if ready is not None:
             ready.set()
         await source.run()
@@ -250,7 +250,7 @@ async def _bot(settings: Settings, timing: Timing) -> AsyncIterator[Bridge]:
                 await bridge.initialize()
                 break
             except TelegramError as error:
-                log.warning("Telegram does not answer yet: %s", type(error).__name__)
+                log.warning("Telegram does not answer yet", error=type(error).__name__)
                 await asyncio.sleep(_AGAIN_SECONDS)
         yield bridge
     finally:

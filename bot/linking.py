@@ -18,7 +18,6 @@ asked, gives it out again: whoever opens somebody else's link gives nothing away
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,12 +31,13 @@ from pydantic import TypeAdapter, ValidationError
 from bot.hh.errors import HhError, Refused
 from bot.hh.models import Me, Tokens
 from bot.hh.oauth import OAuth, pkce
+from bot.log import logger
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.scripts import Store
 from bot.store.vault import Vault, VaultError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LINK_ANEW: Final = "link"
 """What a deep link carries in place of a code to start linking from the beginning."""
@@ -193,7 +193,7 @@ class Linking:
         try:
             await self._oauth.revoke(tokens.access_token)
         except HhError as error:
-            log.warning("a token that is not wanted could not be revoked: %s", type(error).__name__)
+            log.warning("a token that is not wanted could not be revoked", error=type(error).__name__)
 
     async def _take(self, code: str, taker: str) -> bool:
         key = keys.link_taken(code)

@@ -1,5 +1,11 @@
 """Where log lines go and what they look like; and that no secret gets into one.
 
+A line is an event, always in the same words, and fields. `trace_id` is in every line that is written while
+an update or a poll is worked on, or what came of one (`bot.trail`). No field holds anything of a user:
+neither texts and names nor ids, whether Telegram's or hh.ru's. DEBUG shows every step. INFO is what was
+written at hh.ru and what did not go as usual but mends itself, WARNING what an operator should know of,
+ERROR what has failed for good.
+
 Three defences, each enough for what is known today: the libraries that log addresses or updates are heard
 only when they warn, and one that quotes answers not at all; known secrets are replaced wherever they stand in
 a finished line, tracebacks included; and so is everything that looks like one.
@@ -14,8 +20,10 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TextIO
 
 import structlog
-from structlog.stdlib import ProcessorFormatter
-from structlog.typing import Processor
+from structlog.stdlib import BoundLogger, ProcessorFormatter, filter_by_level, render_to_log_kwargs
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bot import trail
 
 HIDDEN = "[hidden]"
 
@@ -40,6 +48,11 @@ LOOKS_SECRET = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+def logger(name: str) -> BoundLogger:
+    """The logger of a module: `log.info("event", field=value)`."""
+    return BoundLogger(logging.getLogger(name), [filter_by_level, render_to_log_kwargs], {})
 
 
 def set_up(
@@ -91,6 +104,12 @@ def _keep_name(found: re.Match[str]) -> str:
     return (found["query"] or found["field"] or found["user"] or "") + HIDDEN
 
 
+def _add_trail(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if trace_id := trail.current():
+        event["trace_id"] = trace_id
+    return event
+
+
 class _Formatter(ProcessorFormatter):
     def __init__(
         self, style: Literal["console", "json"], hide: Callable[[str], str], *, colours: bool
@@ -102,9 +121,9 @@ class _Formatter(ProcessorFormatter):
         )
         super().__init__(
             foreign_pre_chain=[
-                structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                _add_trail,
                 structlog.stdlib.ExtraAdder(),
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,

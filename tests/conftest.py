@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 import pytest
 import pytest_asyncio
 
-from bot.log import QUOTING, TALKATIVE
+from bot.log import QUOTING, TALKATIVE, formatter
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store.connection import Client, connect
@@ -29,6 +29,14 @@ def pytest_configure() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUOTING:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Show lines with their fields, in `caplog.text` and with what failed."""
+    plugin = session.config.pluginmanager.get_plugin("logging-plugin")
+    # The last one writes nowhere, but the standard formatter leaves fields of its own in the records.
+    for handler in (plugin.caplog_handler, plugin.report_handler, plugin.log_file_handler):
+        handler.setFormatter(formatter("console"))
 
 
 @pytest.fixture(autouse=True)

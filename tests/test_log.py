@@ -8,11 +8,10 @@ from typing import Literal
 
 import httpx
 import pytest
-import structlog
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
-from bot import log
+from bot import log, trail
 
 TOKEN = "123456789:AAE-it-is-a-token-of-nobody-00000000"
 
@@ -35,12 +34,37 @@ def test_a_json_line_has_time_level_logger_and_event() -> None:
     assert line["timestamp"].endswith("Z")
 
 
-def test_what_is_bound_to_the_task_is_in_each_line() -> None:
+def test_the_trail_is_in_each_line_that_is_written_on_it() -> None:
     stream = output("json")
-    with structlog.contextvars.bound_contextvars(update=7):
-        logging.getLogger("bot").info("taken", extra={"mailbox": 5})
-    line = json.loads(stream.getvalue())
-    assert (line["update"], line["mailbox"]) == (7, 5)
+    with trail.follow(trail.of_update(b"{}"), "handle update"):
+        log.logger("bot.worker").info("it was handled", says=5)
+        logging.getLogger("aiohttp").warning("something is odd")
+    log.logger("bot.worker").info("it rests")
+    handled, odd, rests = map(json.loads, stream.getvalue().splitlines())
+    assert (handled["event"], handled["says"]) == ("it was handled", 5)
+    assert handled["trace_id"] == odd["trace_id"] == trail.of_update(b"{}")
+    assert "trace_id" not in rests
+
+
+def test_a_line_may_name_another_trail() -> None:
+    stream = output("json")
+    with trail.follow(trail.new(), "tell what waited"):
+        log.logger("bot.worker").debug("news is told that waited", trace_id="of-the-poll")
+    assert json.loads(stream.getvalue())["trace_id"] == "of-the-poll"
+
+
+def test_fields_that_nobody_reads_cost_no_line() -> None:
+    stream = output("json", "INFO")
+    log.logger("bot.worker").debug("an update was handled", says=5)
+    assert not stream.getvalue()
+
+
+def test_a_traceback_names_the_trail_on_which_it_happened() -> None:
+    stream = output("json")
+    with pytest.raises(RuntimeError) as raised, trail.follow(trail.of_update(b"{}"), "handle update"):
+        raise RuntimeError("it broke")
+    log.logger("bot.worker").error("a session failed", exc_info=raised.value)
+    assert trail.of_update(b"{}") in json.loads(stream.getvalue())["exception"]
 
 
 def test_a_console_line_is_readable_and_has_no_colours_in_a_file() -> None:

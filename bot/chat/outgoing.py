@@ -100,7 +100,13 @@ Where = Topic | int
 the chat, by Telegram's id; 0 is the general place, the only one of a chat without topics."""
 
 
-class Say(Struct, frozen=True, tag="say", kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all entries have: `trace_id` names the trail that they belong to (`bot.trail`)."""
+
+    trace_id: str = ""
+
+
+class Say(Entry, frozen=True, tag="say", kw_only=True):
     """A new message. `text` is Telegram HTML of at most 4096 UTF-16 units after parsing.
 
     `since` is when hh.ru says that what it tells of happened (Unix seconds), 0 where it is no news.
@@ -120,7 +126,7 @@ class Say(Struct, frozen=True, tag="say", kw_only=True):
     since: float = 0
 
 
-class Rewrite(Struct, frozen=True, tag="rewrite", kw_only=True):
+class Rewrite(Entry, frozen=True, tag="rewrite", kw_only=True):
     """New text and keyboard for a message of the bot.
 
     Where that one is gone: a new message in the thread `at`, or nothing where not `lasting`.
@@ -134,7 +140,7 @@ class Rewrite(Struct, frozen=True, tag="rewrite", kw_only=True):
     lasting: bool = True
 
 
-class Place(Struct, frozen=True, tag="place", kw_only=True):
+class Place(Entry, frozen=True, tag="place", kw_only=True):
     """A venue."""
 
     lat: float
@@ -145,7 +151,7 @@ class Place(Struct, frozen=True, tag="place", kw_only=True):
     at: Where = 0
 
 
-class Document(Struct, frozen=True, tag="document", kw_only=True):
+class Document(Entry, frozen=True, tag="document", kw_only=True):
     """A file. `caption` is Telegram HTML of at most 1024 UTF-16 units after parsing."""
 
     name: str
@@ -157,7 +163,7 @@ class Document(Struct, frozen=True, tag="document", kw_only=True):
     at: Where = 0
 
 
-class Mark(Struct, frozen=True, tag="mark", kw_only=True):
+class Mark(Entry, frozen=True, tag="mark", kw_only=True):
     """A reaction on a message of the user, in place of the one before; "" takes it off.
 
     `fallback` is said as a reply where reactions fail; "" for nothing.
@@ -169,24 +175,29 @@ class Mark(Struct, frozen=True, tag="mark", kw_only=True):
     at: Where = 0
 
 
-class Retitle(Struct, frozen=True, tag="retitle"):
+class Retitle(Entry, frozen=True, tag="retitle"):
     """Rename the topic of a conversation, if it has one."""
 
     topic: Topic
 
 
-class DropTopic(Struct, frozen=True, tag="drop"):
+class DropTopic(Entry, frozen=True, tag="drop"):
     """Delete the topic of a conversation with everything in it."""
 
     nid: str
 
 
-class Leave(Struct, frozen=True, tag="leave"):
+class Leave(Entry, frozen=True, tag="leave"):
     """Leave the chat (a group): the bridge is for private chats."""
 
 
 Sendable = Say | Rewrite | Place | Document | Mark | Leave
 Outgoing = Sendable | Retitle | DropTopic
+
+
+def on_trail(entry: Outgoing, trace_id: str) -> Outgoing:
+    """The entry on this trail, unless it is on one already."""
+    return entry if entry.trace_id or not trace_id else structs.replace(entry, trace_id=trace_id)
 
 
 def placed(entry: Outgoing, at: Where) -> Outgoing:

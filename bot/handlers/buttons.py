@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from bot.chat.outgoing import Press
 from bot.chat.screens.answers import stale_button
 from bot.handlers.context import Callback, Context
 from bot.handlers.turn import Turn
+from bot.log import logger
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _PATIENCE = 3.0
 """Seconds that the end of a button's spinning may take from what the button is to do."""
@@ -50,7 +50,7 @@ class Pressed:
             )
         except TelegramError as error:
             # Too old, taken twice after a restart, Telegram away: only the spinning lasts longer.
-            log.info("a button was not answered: %s", type(error).__name__)
+            log.info("a button was not answered", error=type(error).__name__)
 
 
 ButtonBehaviour: TypeAlias = Callable[[Turn, Pressed], Awaitable[None]]

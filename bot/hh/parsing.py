@@ -7,7 +7,6 @@ missing from the list; only an answer of which nothing is left is no answer.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -16,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 from bot.hh.errors import HhError, MalformedAnswer, OutcomeUnknown
 from bot.hh.models import Page
 from bot.hh.wire import Answer
+from bot.log import logger
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
 _Place = tuple[int | str, ...]
@@ -64,12 +64,12 @@ def _mended(model: type[M], body: bytes) -> M | None:
             document = _without(document, places)
         else:
             lost = before - _count(document)
-            log.log(
-                logging.WARNING if lost else logging.INFO,
-                "hh.ru's %s is left out in part, %d items altogether: %s",
-                model.__name__,
-                lost,
-                ", ".join(faults[:3]),
+            tell = log.warning if lost else log.info
+            tell(
+                "an answer of hh.ru is left out in part",
+                model=model.__name__,
+                items=lost,
+                faults=", ".join(faults[:3]),
             )
             if isinstance(found, Page):
                 return found.model_copy(update={"unreadable": found.unreadable + lost})

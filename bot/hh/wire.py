@@ -6,18 +6,24 @@ Only what the network does is judged here; what hh.ru says is judged in `bot.hh.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import httpx
 
-from bot import metrics
+from bot import metrics, trail
 from bot.hh.errors import HhError, OutcomeUnknown, Unavailable, Withheld
 from bot.hh.transport import Fenced
+from bot.log import logger
+
+log = logger(__name__)
 
 LONGEST_ANSWER = 5 * 1024 * 1024
+_ID = re.compile(r"/[^/]*\d[^/]*")
 DEADLINE_SECONDS = 60.0
 """For the whole exchange, waiting for a connection included: a trickling answer ends too."""
 
@@ -44,16 +50,26 @@ async def ask(
     Raises `Unavailable` where the request surely had no effect (or is not a `write`) and
     `OutcomeUnknown` where a write may have been carried out. `deadline` is in seconds.
     """
-    started, outcome = time.perf_counter(), "cancelled"
-    try:
-        answer = await _exchange(http, request, write=write, deadline=deadline)
-        outcome = str(answer.status)
-        return answer
-    except HhError as error:
-        outcome = type(error).__name__
-        raise
-    finally:
-        metrics.REQUESTS.labels("hh", outcome).observe(time.perf_counter() - started)
+    started, outcome, request_id, asked = time.perf_counter(), "cancelled", "", _named(request)
+    with trail.part(asked, server=request.url.host, method=request.method) as span:
+        try:
+            answer = await _exchange(http, request, write=write, deadline=deadline)
+            outcome, request_id = str(answer.status), answer.headers.get("X-Request-ID", "")
+            span.note(status=answer.status, request_id=request_id)
+            return answer
+        except HhError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            took = time.perf_counter() - started
+            metrics.REQUESTS.labels("hh", outcome).observe(took)
+            log.debug(
+                "hh.ru was asked",
+                request=asked,
+                outcome=outcome,
+                request_id=request_id,
+                seconds=round(took, 3),
+            )
 
 
 async def _exchange(
@@ -78,6 +94,16 @@ async def _send(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Respon
         raise Withheld(str(error)) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         raise Unavailable(f"no connection: {error}") from error
+
+
+@lru_cache(maxsize=256)
+def _shape(path: str) -> str:
+    return _ID.sub("/…", path)
+
+
+def _named(request: httpx.Request) -> str:
+    """What is asked for, without the ids in the path: whoever reads the log learns of nobody."""
+    return f"{request.method} {_shape(request.url.path)}"
 
 
 def interrupted(reason: str, *, write: bool) -> HhError:

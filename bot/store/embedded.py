@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import logging
 import os
 import re
 import shutil
@@ -29,6 +28,7 @@ from urllib.parse import quote
 
 from redis.exceptions import BusyLoadingError, RedisError
 
+from bot.log import logger
 from bot.store.connection import connect
 from bot.store.errors import EmbeddedServerError
 
@@ -58,7 +58,7 @@ if os.getppid() == int(sys.argv[1]):
     os.execv(sys.argv[2], sys.argv[2:])
 """
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class EmbeddedRedis:
@@ -132,7 +132,7 @@ class EmbeddedRedis:
         finally:
             os.close(lock)
         await self._answers(process)
-        log.info("embedded %s started in %s", self._binary, self._home)
+        log.info("embedded server started", binary=str(self._binary), directory=str(self._home))
         return process
 
     def _options(self) -> Iterator[str]:
@@ -196,7 +196,7 @@ class EmbeddedRedis:
     async def _keep_running(self, process: asyncio.subprocess.Process) -> None:
         while True:
             code = await process.wait()
-            log.error("embedded server ended with code %d: %s", code, self._last_words())
+            log.error("embedded server ended", code=code, last_words=self._last_words())
             process = await self._restart()
 
     async def _restart(self) -> asyncio.subprocess.Process:
@@ -205,7 +205,7 @@ class EmbeddedRedis:
             try:
                 return await self._start()
             except (EmbeddedServerError, OSError) as error:
-                log.error("embedded server can't be started again yet: %s", error)
+                log.error("embedded server can't be started again yet", reason=str(error))
             await asyncio.sleep(RESTART_PAUSE)
 
     async def _stop(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,11 +19,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot.clock import steady
+from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.scripts import Script, Store, Word
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _AGAIN = 0.2
 
@@ -196,7 +196,7 @@ class Mailboxes:
             except StoreUnavailable as error:
                 if not (vital or claim.held):
                     raise
-                log.info("a commit is asked for again: %s", error)
+                log.info("a commit is asked for again", reason=str(error))
                 await asyncio.sleep(_AGAIN)
         if done != 1:
             raise ClaimLost(claim.mailbox)

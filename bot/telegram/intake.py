@@ -5,14 +5,14 @@ What was put here is never lost, and only then may it be acknowledged to Telegra
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 
-from bot import metrics
+from bot import metrics, trail
+from bot.log import logger
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.telegram.routing import UnreadableUpdate, route
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Intake:
@@ -26,10 +26,13 @@ class Intake:
 
         Raises `bot.store.errors.StoreUnavailable`: then some may be stored, and all can be put again.
         """
-        incoming = list(_readable(raw_updates))
-        new = await self._mailboxes.push(incoming)
-        metrics.UPDATES.labels("stored").inc(new)
-        metrics.UPDATES.labels("repeated").inc(len(incoming) - new)
+        for incoming in _readable(raw_updates):
+            with trail.follow(trail.of_update(incoming.raw), "store update", first=True) as span:
+                stored = await self._mailboxes.push([incoming]) == 1
+                metrics.UPDATES.labels("stored" if stored else "repeated").inc()
+                log.debug("an update was stored" if stored else "an update was stored before")
+                if not stored:
+                    span.drop()  # there is one of this name already
 
 
 def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
@@ -38,6 +41,6 @@ def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
             routed = route(raw)
         except UnreadableUpdate as error:
             metrics.UPDATES.labels("unreadable").inc()
-            log.warning("an update of %d bytes was left out: %s", len(raw), error)
+            log.warning("an update was left out", size=len(raw), reason=str(error))
         else:
             yield Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 
+from bot.log import logger
 from bot.telegram.botapi import BotApiThrottled
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Patience:
@@ -27,14 +27,14 @@ class Patience:
     def succeeded(self) -> None:
         """It works (again)."""
         if self.trouble is not None:
-            log.info("%s works again", self._what)
+            log.info("it works again", what=self._what)
         self.trouble = None
         self._delay = self._first
 
     async def failed(self, error: Exception) -> None:
         """Note what went wrong, and wait before the next try; as long as Telegram says where it does."""
         if repr(error) != repr(self.trouble):
-            log.warning("%s fails and is tried again: %s", self._what, error)
+            log.warning("it fails, and is tried until it works", what=self._what, reason=str(error))
         self.trouble = error
         if isinstance(error, BotApiThrottled):
             await asyncio.sleep(error.retry_after)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
 from bot.failpoints import reach
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.telegram.botapi import (
     BadToken,
@@ -24,7 +24,7 @@ from bot.telegram.lease import Lease, LeaseLost
 from bot.telegram.patience import Patience
 from bot.telegram.routing import ALLOWED_UPDATES, update_id
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 HOLD = 25
 """Seconds for which Telegram holds a request while there are no updates."""

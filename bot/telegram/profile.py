@@ -7,7 +7,6 @@ start.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
@@ -16,8 +15,9 @@ from telegram.ext import ExtBot
 from bot.chat.screens import profile
 from bot.chat.screens.help import commands
 from bot.chat.texts import Texts
+from bot.log import logger
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _LANGUAGES = (("", "en"), ("ru", "ru"))
 """Telegram's language code, "" for everybody else, and what is spoken then."""
@@ -31,7 +31,9 @@ async def introduce(bot: ExtBot[None]) -> None:
             try:
                 await set_it(bot, t, code)
             except TelegramError as error:
-                log.warning("the bot's %s could not be set: %s", what, type(error).__name__)
+                log.warning(
+                    "a part of the bot's profile could not be set", part=what, error=type(error).__name__
+                )
 
 
 async def _commands(bot: ExtBot[None], t: Texts, code: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import NoReturn
 
+from bot.log import logger
 from bot.telegram.botapi import BotApi, BotApiError
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class TopicMode:
@@ -24,10 +24,10 @@ class TopicMode:
         try:
             on = (await self._api.get_me()).has_topics_enabled
         except BotApiError as error:
-            log.info("Telegram did not say whether topics are on: %s", error)
+            log.info("Telegram did not say whether topics are on", reason=str(error))
             return
         if on != self.on:
-            log.info("topics in private chats are %s", "on" if on else "off")
+            log.info("topics in private chats", on=on)
         self.on = on
 
     async def run(self) -> NoReturn:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Final, NoReturn
 
+from bot.log import logger
 from bot.telegram.botapi import Bot, BotApi, BotApiError
 from bot.telegram.patience import Patience
 from bot.telegram.routing import ALLOWED_UPDATES
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_CONNECTIONS: Final = 100
 """Deliveries that Telegram may have under way at once (Bot API, setWebhook: 1 to 100); of one chat's
@@ -78,5 +78,5 @@ class Webhook:
         if info.last_error_message != self._complaint:
             self._complaint = info.last_error_message
             if self._complaint:
-                log.warning("Telegram could not deliver updates: %s", self._complaint)
+                log.warning("Telegram could not deliver updates", reason=self._complaint)
         return info.url == self._url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,8 +12,10 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot import trail
 from bot.failpoints import reach
 from bot.linking import Linking
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
 from bot.telegram.intake import Intake
@@ -23,7 +24,7 @@ from bot.web.callback import Callback
 from bot.web.readiness import OK, Readiness
 from bot.web.watching import FRESH, watch
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LARGEST_UPDATE: Final = 1024 * 1024
 """Bytes. Telegram's updates are a few kilobytes."""
@@ -84,7 +85,11 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
                 reach("update-stored")
         except (StoreUnavailable, TimeoutError) as error:
             repetition.begins()
-            log.warning("an update could not be stored, Telegram will send it again: %s", error)
+            log.warning(
+                "an update could not be stored, Telegram will send it again",
+                trace_id=trail.of_update(raw),
+                reason=str(error) or type(error).__name__,
+            )
             raise web.HTTPServiceUnavailable(headers=_RETRY_AFTER) from error
         return web.Response()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from bot import metrics
+from bot import metrics, trail
 from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
@@ -19,11 +18,12 @@ from bot.linking import (
     LinkingError,
     NotApplicant,
 )
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.web import pages
 from bot.web.pages import Chat, Page
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Callback:
@@ -39,12 +39,15 @@ class Callback:
         t = pages.texts_for(request.headers.get("Accept-Language", ""))
         chat = Chat(self._link_base, self._username())
         query = {name: request.query[name] for name in request.query}
-        try:
-            page = await self._page(query, t, chat)
-        except Exception:
-            # A person looks at this page, also when the fault is ours.
-            log.exception("the callback page failed")
-            page = pages.unavailable(t, chat)
+        with trail.follow(trail.new(), "link", first=True) as span:
+            try:
+                page = await self._page(query, t, chat)
+            except Exception:
+                # A person looks at this page, also when the fault is ours.
+                log.exception("the callback page failed")
+                page = pages.unavailable(t, chat)
+            span.note(page=page.name)
+            log.debug("the callback page was shown", page=page.name)
         metrics.CALLBACK_PAGES.labels(page.name).inc()
         return web.Response(
             text=pages.render(page, t),
@@ -58,7 +61,7 @@ class Callback:
             candidate = await self._linking.finish(query)
             return pages.confirm(t, candidate.me, chat, await self._offer(candidate))
         except StoreUnavailable as error:
-            log.warning("an account could not be linked: %s", error)
+            log.warning("an account could not be linked", reason=str(error))
             return pages.unavailable(t, chat)
         except LinkingError as error:
             return _ended(error, t, chat)
@@ -86,7 +89,7 @@ def _ended(error: LinkingError, t: Texts, chat: Chat) -> Page:
 
 
 def _failed(error: HhError, t: Texts, chat: Chat) -> Page:
-    log.warning("hh.ru did not link an account: %s %s", type(error).__name__, error)
+    log.warning("hh.ru did not link an account", error=type(error).__name__, reason=str(error))
     match error:
         case LinkAgain():
             why = access_ended(t, error)

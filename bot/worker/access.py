@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -26,6 +25,7 @@ from bot.hh.errors import (
 )
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
+from bot.log import logger
 from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
@@ -34,7 +34,7 @@ from bot.worker.change import Change
 from bot.worker.services import Services
 from bot.worker.session import Session
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 USER_WAITS = 20.0
 """Seconds that a request of a user may wait for its turn."""
@@ -120,7 +120,7 @@ class SessionAccess:
         except LinkAgain:
             return True
         except HhError as error:
-            log.warning("the tokens could not be revoked: %s", type(error).__name__)
+            log.warning("the tokens could not be revoked", error=type(error).__name__)
             return False
         return True
 
@@ -208,7 +208,7 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     # A refusal of earlier tokens tells nothing of those that a new linking or a refresh has brought.
     if now.tokens != account.tokens:
         return
-    log.info("account must be linked again: %s", reason.reason)
+    log.info("an account must be linked again", reason=reason.reason)
     screen = lapsed(texts_of(session), None, access_ended(texts_of(session), reason))
     metrics.LAPSED.inc()
     await session.commit(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.log import logger
 from bot.telegram.sender import DeliveryError, Sender
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _SLOW, _SHOWN = 0.7, 4.5
 """Seconds after which a step is slow, and for which Telegram shows it (Bot API, sendChatAction)."""
@@ -34,4 +34,4 @@ async def _type(sender: Sender, user_id: int, thread: int) -> None:
             await asyncio.sleep(_SHOWN)
     except DeliveryError as error:
         # Only a decoration: what the user waits for comes all the same.
-        log.info("not shown as typing: %s", type(error).__name__)
+        log.info("not shown as typing", error=type(error).__name__)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 
 from msgspec import structs
 
-from bot import metrics
+from bot import metrics, trail
 from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Rewrite, Say, Subject, Topic
 from bot.chat.screens.waited import repeated
 from bot.chat.shown import Shown, face
 from bot.failpoints import reach
+from bot.log import logger
 from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
+from bot.trail import Span
 from bot.worker.access import texts_of
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.topics import Topics
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 CHAT_BURST = 10
 """Messages to one chat at once; more are spaced by `Timing.chat`."""
@@ -57,7 +58,8 @@ class DeliveryLane:
             if not await self._turn(self._services.telegram_limit):
                 return
             try:
-                await self._deliver(entry)
+                with trail.follow(entry.trace_id, "deliver") as span:
+                    await self._deliver(entry, span)
             except Superseded:
                 log.info("the outbox was emptied while an entry was on its way")
 
@@ -65,18 +67,20 @@ class DeliveryLane:
         """Wait for a permit; False where the session ends meanwhile."""
         return await self._session.rest(await limiter.reserve(_LONGEST_WAIT))
 
-    async def _deliver(self, entry: Outgoing) -> None:
-        session, outcome = self._session, "delivered"
+    async def _deliver(self, entry: Outgoing, span: Span) -> None:
+        session, name, outcome = self._session, type(entry).__name__, "delivered"
         reach("delivery-due")
         try:
             sent = await self._topics.perform(entry)
             reach("notified")
         except Paused as pause:
             outcome = "put_off"
-            await self._pause(self._services.timing.pause if pause.seconds is None else pause.seconds)
+            seconds = self._services.timing.pause if pause.seconds is None else pause.seconds
+            log.debug("a delivery is put off", entry=name, seconds=seconds)
+            await self._pause(seconds)
         except Unconfirmed:
             outcome = "unconfirmed"
-            log.warning("Telegram did not confirm a %s", type(entry).__name__)
+            log.warning("Telegram did not confirm", entry=name)
             again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
             first = self._services.timing.repeat
             rest = min(first * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
@@ -90,7 +94,7 @@ class DeliveryLane:
             await self._unreachable()
         except Rejected as error:
             outcome = "rejected"
-            log.error("Telegram refuses a %s for ever: %s", type(entry).__name__, error)
+            log.error("Telegram refuses for ever", entry=name, reason=str(error))
             await session.commit(Change(delivered=entry))
         else:
             change = _delivered(entry, sent)
@@ -98,9 +102,14 @@ class DeliveryLane:
                 change = replace(change, head={"unconfirmed": 0})
             await session.commit(change)
             if isinstance(entry, Say) and entry.since:
-                metrics.NEWS_DELAY.observe(max(0.0, self._services.clock() - entry.since))
+                delay = max(0.0, self._services.clock() - entry.since)
+                metrics.NEWS_DELAY.observe(delay)
+                log.debug("delivered", entry=name, delay=round(delay, 1))
+            else:
+                log.debug("delivered", entry=name)
         finally:
-            metrics.DELIVERIES.labels(type(entry).__name__, outcome).inc()
+            metrics.DELIVERIES.labels(name, outcome).inc()
+            span.note(entry=name, outcome=outcome)
 
     async def _pause(self, seconds: float) -> None:
         until = self._services.clock() + seconds

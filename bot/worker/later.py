@@ -16,11 +16,13 @@ class Later(Struct, frozen=True, array_like=True):
     """One piece of news; `at` is when it came, in Unix seconds, `digest` whether it waits for the digest.
 
     `packed` is the event as JSON: it is put into words only when it is told, as the user then likes it.
+    `trace_id` names the trail of the poll that found it (`bot.trail`).
     """
 
     at: float
     digest: bool
     packed: bytes
+    trace_id: str = ""
 
     @property
     def event(self) -> Event:
@@ -28,9 +30,9 @@ class Later(Struct, frozen=True, array_like=True):
         return _events.validate_json(self.packed)
 
 
-def later(event: Event, at: float, *, digest: bool) -> Later:
+def later(event: Event, at: float, *, digest: bool, trace_id: str = "") -> Later:
     """News to be told later."""
-    return Later(at, digest, _events.dump_json(event))
+    return Later(at, digest, _events.dump_json(event), trace_id)
 
 
 def firsts(waiting: Iterable[Later], held: float = 0, digest: float = 0) -> dict[str, float]:

@@ -6,14 +6,13 @@ of it is taken as seen.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from bot import metrics
+from bot import metrics, trail
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.glances import read_by_employer, refreshed
 from bot.chat.screens.news import baseline, more_unread
@@ -23,6 +22,8 @@ from bot.hh.errors import CaptchaRequired, Crowded, HhError, LinkAgain, NotFound
 from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
 from bot.hh.negotiations import NegotiationsGateway
+from bot.log import logger
+from bot.store.records import Account
 from bot.sync.applications import DAY_SECONDS, made
 from bot.sync.book import (
     BASELINE_NOTICES,
@@ -46,7 +47,7 @@ from bot.worker.session import Session
 from bot.worker.telling import tell
 from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _CAPTCHA_AGAIN = 6 * 3600.0
 """Seconds until the user is told again that hh.ru wants a captcha before it lists anything."""
@@ -67,8 +68,11 @@ class Poll:
 
     async def run(self) -> None:
         """Look once and set the time of the next look."""
+        with trail.follow(trail.new(), "poll", first=True):
+            await self._poll(self._session.linked_account)
+
+    async def _poll(self, account: Account) -> None:
         session = self._session
-        account = session.linked_account
         asking = polling(self._services, session, self._access)
         metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:
@@ -78,7 +82,7 @@ class Poll:
         except Superseded:
             log.info("the account changed under a poll")
         except HhError as error:
-            log.info("a poll failed: %s: %s", type(error).__name__, error)
+            log.info("a poll failed", error=type(error).__name__, reason=str(error))
             metrics.POLLS.labels("put_off" if isinstance(error, Throttled) else "failed").inc()
             pause = self._services.timing.retry
             if isinstance(error, Throttled) and error.retry_after is not None:
@@ -98,6 +102,7 @@ class Poll:
         metrics.POLLS.labels("unchanged" if first is None else "changed").inc()
         if first is None:
             await session.commit(Change(head={"poll": clock() + self._pause()}, hh_id=hh_id))
+            log.debug("a poll found nothing new")
             return
         reach("page-read")
         book = await session.book()
@@ -113,6 +118,7 @@ class Poll:
         if full and look.steady:
             head["walked"] = clock()
         await session.commit(Change(head={**head, "poll": clock() + self._pause()}, hh_id=hh_id))
+        log.debug("a poll found changes", conversations=len(look.listed), whole=full)
 
     async def _baseline(self, look: Look, hidden: Mapping[str, Negotiation], hh_id: str) -> None:
         """What is there when the account is linked is old, but for what is unread."""
@@ -168,7 +174,7 @@ class Poll:
         except (LinkAgain, Crowded):
             raise
         except HhError as error:
-            log.info("a conversation can't be read: %s: %s", type(error).__name__, error)
+            log.info("a conversation can't be read", error=type(error).__name__, reason=str(error))
             failure = error
             at_once = isinstance(error, Refused) or self._long_failing(known)
             entry, events = unread(known, negotiation, now, since, tell=at_once)
@@ -211,6 +217,8 @@ class Poll:
                 hh_id=hh_id,
             )
         )
+        for event in events:
+            log.debug("news was found", kind=event.kind.value, delay=round(clock - event.when.timestamp(), 1))
         await self._show_views(negotiation, history.messages if history else None, hh_id)
 
     async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
@@ -256,7 +264,7 @@ class Poll:
                 gone = structs.replace(known, recheck=False, failing=0)
                 await self._put(nid, gone, hh_id)
             except HhError as error:
-                log.info("a conversation can't be looked at: %s: %s", type(error).__name__, error)
+                log.info("a conversation can't be looked at", error=type(error).__name__, reason=str(error))
                 await self._put(nid, put_off(known, self._services.clock()), hh_id)
                 if isinstance(error, Throttled):
                     raise

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
+from bot.log import logger
 from bot.worker.access import SessionAccess
 from bot.worker.change import Change
 from bot.worker.services import Services
 from bot.worker.session import Session
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Retention:

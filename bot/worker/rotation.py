@@ -7,13 +7,13 @@ that are polled have one by themselves; the others, lapsed or of users who block
 from __future__ import annotations
 
 import asyncio
-import logging
 
+from bot.log import logger
 from bot.store import rotation
 from bot.store.errors import StoreUnavailable
 from bot.worker.services import Services
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _AGAIN_SECONDS = 5.0
 _LOOKS = 3
@@ -32,10 +32,10 @@ async def finish_rotation(services: Services) -> None:
                 await services.mailboxes.rouse(user_id)
                 roused += 1
         except StoreUnavailable as error:
-            log.warning("Redis is away: %s", error)
+            log.warning("Redis is away", reason=str(error))
         else:
             if not roused:
                 break
-            log.info("%d accounts are being sealed with the first of TOKEN_KEYS", roused)
+            log.info("accounts are being sealed with the first of TOKEN_KEYS", accounts=roused)
             looks += 1
         await asyncio.sleep(_AGAIN_SECONDS)

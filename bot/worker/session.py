@@ -15,7 +15,8 @@ from datetime import datetime
 
 from msgspec.msgpack import Decoder
 
-from bot.chat.outgoing import Outgoing
+from bot import trail
+from bot.chat.outgoing import Outgoing, on_trail
 from bot.chat.shown import Shown
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
@@ -175,14 +176,16 @@ class Session:
             if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
                 raise Superseded("the news was told meanwhile")
             rest = self._rest(change)
-            change = replace(change, head={**change.head, **self._firsts(change, rest)})
+            said = [on_trail(entry, trail.current()) for entry in change.said]
+            change = replace(change, said=said, head={**change.head, **self._firsts(change, rest)})
             queue = change.queue(self.queue) if change.queue else None
             account = change.account(self.account) if change.account else None
             shown = change.shown(await self.shown()) if change.shown else None
             after = After(queue, account, None if shown is self._shown else shown, rest)
             commands = [*Writing(self.user_id, self.claim.mapped).commands(change, after)]
             try:
-                await self._mailboxes.commit(self.claim, commands, vital=vital)
+                with trail.part("commit"):
+                    await self._mailboxes.commit(self.claim, commands, vital=vital)
             except (StoreUnavailable, asyncio.CancelledError):
                 self._unsure = True
                 raise

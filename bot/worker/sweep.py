@@ -6,11 +6,11 @@ requests, and the pause between them leaves the better part of the user's share 
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 
 from msgspec import structs
 
+from bot import trail
 from bot.chat.html import escape
 from bot.chat.intents import HideAll
 from bot.chat.screens import hiding, naming
@@ -19,6 +19,7 @@ from bot.chat.texts import Texts
 from bot.hh.errors import HhError, LinkAgain, NotFound, Refused, Throttled
 from bot.hh.gateway import Gateway
 from bot.hh.models import Negotiation
+from bot.log import logger
 from bot.sync.roster import Tab, belongs, entry
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
@@ -27,7 +28,7 @@ from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import Waiting, in_background
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 REASONS = 3
 """How many of the conversations that stayed are named."""
@@ -57,7 +58,8 @@ class Sweep:
                 return
             # It may have been stopped during the pause.
             if (waiting := self._next()) is not None:
-                await self._step(waiting)
+                with trail.follow(waiting.trace_id, "hide"):
+                    await self._step(waiting)
 
     def _next(self) -> Waiting | None:
         return in_background(self._session.queue) if self._session.linked else None
@@ -76,7 +78,7 @@ class Sweep:
         except Superseded:
             log.info("hiding was stopped, or the account changed under it")
         except HhError as error:
-            log.info("hh.ru can't hide now: %s", type(error).__name__)
+            log.info("hh.ru can't hide now", error=type(error).__name__)
             pause = error.retry_after if isinstance(error, Throttled) else None
             later = waiting.parked(self._services.clock(), pause, first=self._services.timing.again)
             with suppress(Superseded):
@@ -93,9 +95,11 @@ class Sweep:
             show = now - waiting.since >= _SHOW_EVERY
             said = [place(rest, hiding.progress(t, rest))] if show else []
             pause = self._services.timing.sweep
-            after = Waiting(rest, since=now if show else waiting.since, not_before=now + pause)
+            since = now if show else waiting.since
+            after = Waiting(rest, since=since, not_before=now + pause, trace_id=waiting.trace_id)
         change = Change(queue=exchanged(waiting, after), said=said, seen=gone, moved=True, hh_id=hh_id)
         await self._session.commit(change)
+        log.debug("one of many was hidden or kept", hidden=rest.hidden, kept=rest.kept, left=len(rest.nids))
 
 
 async def hide_next(intent: HideAll, hh: Gateway, t: Texts) -> HideAll:

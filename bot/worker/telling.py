@@ -6,14 +6,15 @@ outbox: it is neither lost nor told twice, whatever is killed or chosen in betwe
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.chat.outgoing import Outgoing, placed
+from bot import trail
+from bot.chat.outgoing import Outgoing, on_trail, placed
 from bot.chat.screens.glances import opening, topic
 from bot.chat.screens.news import news
 from bot.chat.screens.quiet import digest, while_quiet
+from bot.log import logger
 from bot.sync.events import Event
 from bot.sync.quiet import Telling, is_quiet, late, telling, zone_of
 from bot.worker.access import texts_of
@@ -22,7 +23,7 @@ from bot.worker.later import Later, later
 from bot.worker.services import Services
 from bot.worker.session import Session
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _LISTED_FROM = 11
 """So many pieces of news of one quiet time begin with a list of them."""
@@ -47,6 +48,10 @@ class _Words:
             first = [opening(t, talk, now=now, muted=self._session.mutes(talk.id))]
             self._opened.add(talk.id)
         return [*first, *(placed(part, topic(t, talk)) for part in news(t, event, now=now, silent=silent))]
+
+    async def waited(self, entry: Later, *, silent: bool) -> list[Outgoing]:
+        """The messages for news that has waited; they stay on the trail of the poll that found it."""
+        return [on_trail(part, entry.trace_id) for part in await self.of(entry.event, silent=silent)]
 
 
 async def tell(
@@ -75,16 +80,17 @@ async def tell(
                     told = await _held_of(session, event.negotiation.id)
                     earlier = [*told, *earlier]
                 for entry in earlier:
-                    said += await words.of(entry.event, silent=True)
+                    said += await words.waited(entry, silent=True)
                 waiting = [entry for entry in waiting if entry.digest]
                 # What was unread already at the baseline is brought, but it is no news that rings.
                 # Both moments are hh.ru's: our clock may be far from it.
                 silent = how is Telling.SILENT or event.when.timestamp() < since
                 said += await words.of(event, silent=silent)
             case Telling.HELD | Telling.DIGEST:
-                waiting.append(later(event, clock, digest=how is Telling.DIGEST))
+                digested = how is Telling.DIGEST
+                waiting.append(later(event, clock, digest=digested, trace_id=trail.current()))
             case Telling.NOT:
-                log.debug("the user does not want to be told of a %s", event.kind)
+                log.debug("the user does not want to be told", kind=event.kind)
     return Change(said=said, later=waiting, told=told)
 
 
@@ -101,9 +107,9 @@ async def release(
     if len(events) >= _LISTED_FROM:
         said.append(while_quiet(texts_of(session), events).say(silent=not rings))
         rings = False
-    for event, how in zip(events, hows, strict=True):
+    for entry, how in zip(entries, hows, strict=True):
         loud = rings and how is Telling.LOUD
-        said += await words.of(event, silent=not loud)
+        said += await words.waited(entry, silent=not loud)
         rings = rings and not loud
     return said
 
@@ -134,10 +140,15 @@ class LaterLane:
     async def run(self) -> None:
         """Put it on the outbox."""
         session, services = self._session, self._services
-        try:
-            await session.commit(await due(session, services.clock(), topics=services.topic_mode.on))
-        except Superseded:
-            log.info("the news that waited was told, or the account changed, meanwhile")
+        with trail.follow(trail.new(), "tell what waited", first=True):
+            try:
+                change = await due(session, services.clock(), topics=services.topic_mode.on)
+                await session.commit(change)
+            except Superseded:
+                log.info("the news that waited was told, or the account changed, meanwhile")
+                return
+            for entry in change.told:
+                log.debug("news is told that waited", trace_id=entry.trace_id, told_by=trail.current())
 
 
 def _dues(session: Session, now: float) -> tuple[float | None, float | None]:

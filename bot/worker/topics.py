@@ -8,17 +8,16 @@ the map of messages finds its conversation all the same.
 
 from __future__ import annotations
 
-import logging
-
 from bot import metrics
 from bot.chat.outgoing import Document, DropTopic, Outgoing, Place, Retitle, Say, Sendable, Topic
 from bot.failpoints import reach
+from bot.log import logger
 from bot.telegram.sender import DeliveryError, Paused, Sent, ThreadGone, Unconfirmed
 from bot.worker.change import Change
 from bot.worker.services import Services
 from bot.worker.session import Session
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LINEAR_SECONDS, _UNCONFIRMED_SECONDS = 600.0, 60.0
 """For how long no topic is tried in a chat where Telegram refused one, or did not confirm it."""
@@ -107,7 +106,7 @@ class Topics:
         try:
             await self._services.sender.rename_topic(self._session.user_id, spot.thread, topic.name)
         except DeliveryError as error:
-            log.info("a topic keeps its name: %s: %s", type(error).__name__, error)
+            log.info("a topic keeps its name", error=type(error).__name__, reason=str(error))
         else:
             await self._session.commit(Change(shown=lambda shown: shown.renamed(topic)))
 
@@ -120,11 +119,11 @@ class Topics:
         except Paused:
             raise
         except DeliveryError as error:
-            log.info("a topic was not deleted: %s: %s", type(error).__name__, error)
+            log.info("a topic was not deleted", error=type(error).__name__, reason=str(error))
         else:
             await self._session.commit(Change(shown=lambda shown: shown.gone(nid)))
 
     async def _give_up(self, why: str, seconds: float = LINEAR_SECONDS) -> None:
         metrics.TOPICS.labels("refused").inc()
-        log.info("no topics in a chat for a while: %s", why)
+        log.info("no topics in a chat for a while", reason=why, seconds=seconds)
         await self._session.commit(Change(head={"linear": self._services.clock() + seconds}))

@@ -7,13 +7,12 @@ tried again and then set aside; the user is told that nothing was done.
 from __future__ import annotations
 
 import asyncio
-import logging
 
 import msgspec
 from msgspec import structs
 from telegram import Update
 
-from bot import metrics
+from bot import metrics, trail
 from bot.chat.outgoing import Document, Outgoing, Say
 from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
@@ -25,11 +24,13 @@ from bot.handlers.context import dispatch
 from bot.handlers.turn import TooMuchWaits, Turn
 from bot.hh.errors import HhError, LinkAgain, Withheld
 from bot.hh.models import Tokens
+from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreError
 from bot.store.limiter import Limiter
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
+from bot.telegram.routing import ALLOWED_UPDATES
 from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
 from bot.worker.busy import busy
 from bot.worker.change import Change, Superseded, merged
@@ -40,7 +41,7 @@ from bot.worker.session import Session
 from bot.worker.telling import release
 from bot.worker.waiting import queued
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 TRIES, DEATHS = 3, 6
 """How often the handling of one update may fail, and may end with its process, before it is set aside."""
@@ -76,7 +77,9 @@ class UpdatesLane:
             # Who is too quick waits here; nothing of his is lost, and nobody else waits with him.
             if not await self._session.rest(await self._pace.reserve(_LONGEST_WAIT)):
                 return
-            await self._handle(self._session.updates[0])
+            raw = self._session.updates[0]
+            with trail.follow(trail.of_update(raw), "handle update"):
+                await self._handle(raw)
 
     async def _handle(self, raw: bytes) -> None:
         for attempt in range(0 if await self._kills() else TRIES):
@@ -87,12 +90,14 @@ class UpdatesLane:
                 reach("update-handled")
                 await self._commit(raw, turn, before)
                 metrics.HANDLED.labels("done").inc()
+                wanted = [type(intent).__name__ for intent in turn.intents]
+                log.debug("an update was handled", kind=_kind(update), says=len(turn.outgoing), wants=wanted)
                 return
             except (StoreError, ClaimLost, Superseded):
                 raise
             except Exception:
                 metrics.HANDLED.labels("failed").inc()
-                log.exception("an update could not be handled, try %d of %d", attempt + 1, TRIES)
+                log.exception("an update could not be handled", attempt=attempt + 1, of=TRIES)
                 await asyncio.sleep(_AGAIN * attempt)
         await self._set_aside(raw)
 
@@ -157,7 +162,9 @@ class UpdatesLane:
                 handled=raw,
                 said=said,
                 told=held,
-                queue=(lambda queue: queued([] if another else queue, turn.intents, turn.now))
+                queue=(
+                    lambda queue: queued([] if another else queue, turn.intents, turn.now, trail.current())
+                )
                 if turn.intents or another
                 else None,
                 account=(lambda now: merged(before, wanted, now)) if wanted is not None else None,
@@ -212,6 +219,10 @@ class UpdatesLane:
             here=(await session.shown()).conversation_in(thread),
             held=len(held),
         )
+
+
+def _kind(update: Update) -> str:
+    return next((kind for kind in ALLOWED_UPDATES if getattr(update, kind) is not None), "")
 
 
 def _thread(update: Update) -> int:

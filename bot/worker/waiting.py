@@ -20,7 +20,8 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     `attempted_at` is set before the request leaves and cleared when it surely had no effect: while it
     is set the outcome is unknown. `over_at` is set once that request can't leave any more, 0 while it
-    may be on its way. `told` is set once the user knows that it waits.
+    may be on its way. `told` is set once the user knows that it waits. `trace_id` names the trail that it
+    belongs to (`bot.trail`).
     """
 
     intent: Intent
@@ -30,6 +31,7 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
     attempted_at: float = 0
     told: bool = False
     over_at: float = 0
+    trace_id: str = ""
 
     def parked(self, now: float, seconds: float | None = None, *, first: float = 1.0) -> Waiting:
         """Wait for `seconds`, or else longer with every try, `first` seconds at first."""
@@ -53,8 +55,10 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
         return isinstance(self.intent, HideAll)
 
 
-def queued(queue: Sequence[Waiting], intents: Iterable[Wish], now: float) -> list[Waiting]:
-    """The queue with new intents; an edit of a message that has not left yet changes it in place."""
+def queued(
+    queue: Sequence[Waiting], intents: Iterable[Wish], now: float, trace_id: str = ""
+) -> list[Waiting]:
+    """The queue with new intents of a trail; an edit of what has not left yet changes it in place."""
     result = list(queue)
     for intent in intents:
         if isinstance(intent, StopHiding):
@@ -63,7 +67,7 @@ def queued(queue: Sequence[Waiting], intents: Iterable[Wish], now: float) -> lis
         if isinstance(intent, EditMessage) and _changed_unsent(result, intent):
             continue
         if not any(waiting.intent == intent for waiting in result):
-            result.append(Waiting(intent, since=now))
+            result.append(Waiting(intent, since=now, trace_id=trace_id))
     return result
 
 

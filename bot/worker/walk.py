@@ -6,7 +6,6 @@ the first page again and is repeated while that has moved.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +13,10 @@ from datetime import UTC, datetime
 from bot.hh.errors import HhError, LinkAgain, Refused
 from bot.hh.models import Negotiation
 from bot.hh.negotiations import ListedPage, NegotiationsGateway
+from bot.log import logger
 from bot.sync.book import Known, Moment, moved
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 PER_PAGE, MOST_PER_PAGE = 20, 100
 _WALKS = 3
@@ -77,7 +77,7 @@ class Walk:
         except LinkAgain:
             raise
         except HhError as error:
-            log.info("hh.ru does not list hidden conversations: %s", type(error).__name__)
+            log.info("hh.ru does not list hidden conversations", error=type(error).__name__)
             return {}
         return {n.id: n for n in page.negotiations.items} if page else {}
 
@@ -95,7 +95,9 @@ class Walk:
                 following = await self._hh.page(len(pages), self.per_page)
             except Refused as error:
                 # A long list may be refused beyond some depth: what lies there is old.
-                log.info("hh.ru does not show page %d of the conversations: %s", len(pages), error.value)
+                log.info(
+                    "hh.ru does not show a page of the conversations", page=len(pages), reason=error.value
+                )
                 break
             if following is None or seen.issuperset(n.id for n in following.negotiations.items):
                 break

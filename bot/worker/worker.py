@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from contextlib import suppress
 
@@ -12,6 +11,7 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from bot import metrics
 from bot.fence import fence
+from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreError
 from bot.store.mailbox import Claim, ClaimLost
@@ -20,7 +20,7 @@ from bot.worker.change import Superseded
 from bot.worker.services import Services
 from bot.worker.session import Session
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 AT_ONCE = 200
 """Mailboxes that one worker attends to at the same time."""
@@ -66,7 +66,7 @@ class Worker:
                     try:
                         await self._claim(group)
                     except StoreError as error:
-                        log.warning("Redis is away: %s", error)
+                        log.warning("Redis is away", reason=str(error))
                         await asyncio.sleep(_AWAY_SECONDS)
                         continue
                     # Not wait_for: before Python 3.12 it can swallow a cancellation.
@@ -117,7 +117,7 @@ class Worker:
         except* Superseded:
             await self._abandon(session, 0)
         except* StoreError as errors:
-            log.warning("Redis went away during a session: %s", errors.exceptions[0])
+            log.warning("Redis went away during a session", reason=str(errors.exceptions[0]))
             await self._abandon(session, _AWAY_SECONDS)
         except* Exception:
             log.exception("a session failed")
@@ -155,7 +155,7 @@ class Worker:
                     await channel.subscribe(keys.WAKE_CHANNEL)
                     await self._hear(channel)
             except (RedisError, RedisClusterException) as error:
-                log.info("the wake-up channel broke off: %s", type(error).__name__)
+                log.info("the wake-up channel broke off", error=type(error).__name__)
                 await asyncio.sleep(_AWAY_SECONDS)
 
     async def _hear(self, channel: PubSub) -> None:
@@ -179,7 +179,7 @@ class Worker:
             try:
                 lost = await self._services.mailboxes.extend(held.values())
             except StoreError as error:
-                log.warning("the heartbeat failed: %s", error)
+                log.warning("the heartbeat failed", reason=str(error))
                 continue
             for box in lost:
                 session, task = self._sessions.get(box), self._tasks.get(box)

@@ -10,12 +10,11 @@ now, and a request leaves only under a claim (`bot.fence`): so for him it has be
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 from msgspec import structs
 
-from bot import metrics
+from bot import metrics, trail
 from bot.chat.intents import Hide, HideAll
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.answers import PENDING_EMOJI, UNKNOWN_EMOJI, waiting_for_hh
@@ -23,6 +22,7 @@ from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
 from bot.failpoints import reach
 from bot.hh.errors import HhError, LinkAgain, MalformedAnswer, OutcomeUnknown, Refused, Throttled
+from bot.log import logger
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
 from bot.worker.operations import Operation, operation
@@ -31,7 +31,7 @@ from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import CONSENT_SECONDS, Waiting, runnable
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _TELL_AFTER = 2
 
@@ -52,6 +52,11 @@ class Writes:
 
     async def carry_out(self, waiting: Waiting) -> None:
         """One step with one intent: it is done, refused, asked about, or waits for its next try."""
+        with trail.follow(waiting.trace_id, "write") as span:
+            span.note(intent=_name(waiting), tries=waiting.tries)
+            await self._carry_out(waiting)
+
+    async def _carry_out(self, waiting: Waiting) -> None:
         intent = waiting.intent
         if isinstance(intent, HideAll):  # pragma: no cover - these go on in the background
             return
@@ -66,12 +71,13 @@ class Writes:
                 question = place(intent, consent(self._texts, intent))
                 asked = Change(said=[*unsigned, question])
                 await self._replace(waiting, None, account.hh_id, change=asked)
+                log.info("a write has waited too long, so the user is asked first", intent=_name(waiting))
             else:
                 await self._attempt(step, waiting, account.hh_id)
         except LinkAgain as error:
             await lapse(self._session, account, error)
         except Superseded:
-            log.info("the account changed under a write")
+            log.info("the account changed under a write", intent=_name(waiting))
 
     async def _attempt(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
         """Note the attempt, make the request, and write down what came of it."""
@@ -81,30 +87,34 @@ class Writes:
             await self._replace(waiting, noted, hh_id)
             reach("attempt-noted")
         counted = metrics.WRITES.labels
-        name = type(waiting.intent).__name__
+        name = _name(waiting)
         try:
             change = await step.perform(self._texts)
             reach("write-accepted")
         except OutcomeUnknown as error:
             counted(name, "unknown").inc()
-            log.warning("the outcome of a write is unknown: %s", error)
+            log.warning("the outcome of a write is unknown", intent=name, reason=str(error))
             over = structs.replace(noted, over_at=self._services.clock())
             await self._wait(over, hh_id, self._services.timing.check, old=noted)
         except Refused as error:
             counted(name, "refused").inc()
+            why, request_id = error.value or str(error.status), error.request_id
+            log.info("hh.ru refused a write", intent=name, reason=why, request_id=request_id)
             await self._replace(noted, None, hh_id, change=Change(said=step.refused(self._texts, error)))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
             raise
         except HhError as error:
             counted(name, "put_off").inc()
-            log.info("hh.ru can't take a write now: %s", type(error).__name__)
+            log.info("hh.ru can't take a write now", intent=name, error=type(error).__name__)
             pause = error.retry_after if isinstance(error, Throttled) else None
             await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
         else:
             counted(name, "accepted").inc()
             hot = replace(change, moved=True, head={**change.head, "news": self._services.clock()})
             await self._replace(noted, None, hh_id, change=hot)
+            waited = round(self._services.clock() - waiting.since, 3)
+            log.info("hh.ru accepted a write", intent=name, tries=waiting.tries + 1, seconds=waited)
 
     async def _look_up(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
         """Read back what became of an attempt whose outcome is unknown."""
@@ -112,26 +122,32 @@ class Writes:
         over = waiting if waiting.over_at else structs.replace(waiting, over_at=asked)
         try:
             change = await step.find(self._texts, waiting.attempted_at, asked)
-        except Refused:
-            await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
+        except Refused as error:
+            await self._unclear(step, waiting, error, hh_id)
             return
         except LinkAgain:
             raise
         except HhError as error:
             if isinstance(error, MalformedAnswer) and asked - waiting.attempted_at > CONSENT_SECONDS:
                 # hh.ru answers, but what it says will perhaps never be readable.
-                await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
+                await self._unclear(step, waiting, error, hh_id)
                 return
-            log.info("an outcome can't be looked up now: %s", type(error).__name__)
+            log.info("an outcome can't be looked up now", intent=_name(waiting), error=type(error).__name__)
             await self._wait(over, hh_id, None, old=waiting)
             return
         if change is not None:
             await self._replace(waiting, None, hh_id, change=change)
+            log.info("a write of unknown outcome had arrived", intent=_name(waiting))
         elif asked - over.over_at < self._services.timing.settle:
             await self._wait(over, hh_id, self._services.timing.check, old=waiting)
         else:
-            log.info("a write did not arrive and is made again")
+            log.info("a write did not arrive and is made again", intent=_name(waiting))
             await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)
+
+    async def _unclear(self, step: Operation, waiting: Waiting, error: HhError, hh_id: str) -> None:
+        """Say that nobody knows: hh.ru does not show what an attempt came to."""
+        await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
+        log.warning("the outcome of a write stays unknown", intent=_name(waiting), error=type(error).__name__)
 
     async def _wait(
         self, waiting: Waiting, hh_id: str, seconds: float | None, *, old: Waiting | None = None
@@ -163,3 +179,7 @@ class Writes:
     @property
     def _texts(self) -> Texts:
         return texts_of(self._session)
+
+
+def _name(waiting: Waiting) -> str:
+    return type(waiting.intent).__name__

@@ -64,4 +64,5 @@ async def test_a_name_that_telegram_does_not_take_now_keeps_back_nothing_else(
     await start(telegram)
     assert telegram.world.profile.names == {}
     assert telegram.world.profile.short_descriptions.keys() == {"", "ru"}
-    assert "name could not be set" in caplog.text
+    assert "could not be set" in caplog.text
+    assert "part=name" in caplog.text
