@@ -14,7 +14,7 @@ from bot.sandbox.telegram.server import LocalTelegram
 from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
 from tests.leftovers import forgotten
-from tests.secrecy import Overheard, leaks, private_texts
+from tests.secrecy import Overheard, leaks, private_ids, private_texts
 
 _overheard = Overheard()
 _worlds: list[object] = []
@@ -34,6 +34,7 @@ def pytest_configure() -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Show lines with their fields, in `caplog.text` and with what failed."""
     plugin = session.config.pluginmanager.get_plugin("logging-plugin")
+    assert plugin is not None
     # The last one writes nowhere, but the standard formatter leaves fields of its own in the records.
     for handler in (plugin.caplog_handler, plugin.report_handler, plugin.log_file_handler):
         handler.setFormatter(formatter("console"))
@@ -46,7 +47,8 @@ def overheard() -> Iterator[Overheard]:
     _worlds.clear()
     yield _overheard
     private = {text for world in _worlds for text in private_texts(world)}
-    assert not leaks(_overheard.text, private), "secrets or private texts in the log"
+    ids = {number for world in _worlds for number in private_ids(world)}
+    assert not leaks(_overheard.text, private, ids), "secrets, private texts or ids in the log"
 
 
 @pytest.fixture

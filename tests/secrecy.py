@@ -19,6 +19,9 @@ from bot.sandbox.telegram.server import LocalTelegram
 SHORTEST_TEXT = 6
 """Letters; a shorter one stands in lines of its own right."""
 
+SHORTEST_ID = 6
+"""Digits; a shorter one may be a count or a time."""
+
 # What the two local servers and the bridge itself make: Telegram's token, hh.ru's tokens and codes, and
 # whatever `secrets.token_urlsafe` or Fernet gives (states, one-time codes, verifiers, keys, sealed values).
 SECRET = re.compile(
@@ -51,13 +54,27 @@ class Overheard(logging.Handler):
         return self._said.getvalue()
 
 
-def leaks(said: str, private: set[str]) -> list[str]:
-    """The lines that hold a secret or one of the `private` texts."""
+def leaks(said: str, private: set[str], ids: set[str] | None = None) -> list[str]:
+    """The lines that hold a secret, one of the `private` texts or one of the `ids`."""
+    personal = re.compile(rf"(?<![\w.])(?:{'|'.join(ids)})(?!\w)") if ids else None
     return [
         line
         for line in said.splitlines()
-        if SECRET.search(line.replace(HIDDEN, "")) or any(text in line for text in private)
+        if SECRET.search(line.replace(HIDDEN, ""))
+        or any(text in line for text in private)
+        or (personal is not None and personal.search(line))
     ]
+
+
+def private_ids(world: object) -> set[str]:
+    """What people and their things are numbered with in a local world."""
+    found: set[str] = set()
+    if isinstance(world, LocalHh):
+        hh = world.world
+        found = {*hh.accounts, *hh.negotiations, *hh.vacancies, *hh.resumes}
+    elif isinstance(world, LocalTelegram):
+        found = {str(number) for number in world.world.chats}
+    return {number for number in found if len(number) >= SHORTEST_ID}
 
 
 def private_texts(world: object) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 from bot import log
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import DEFAULT_TOKEN, LocalTelegram
-from tests.secrecy import SECRET, Overheard, leaks, private_texts
+from tests.secrecy import SECRET, Overheard, leaks, private_ids, private_texts
 
 SAID = "Жду вас завтра в десять"
 
@@ -57,6 +57,19 @@ async def test_a_text_of_a_conversation_is_a_leak() -> None:
     await telegram.user().start()
     await telegram.user().send(SAID)
     assert heard(f"it says: {SAID}", private_texts(telegram))
+
+
+async def test_an_id_of_a_person_or_a_conversation_is_a_leak() -> None:
+    telegram = LocalTelegram()
+    await telegram.user().start()
+    async with LocalHh() as hh:
+        anna = hh.world.add_applicant("Анна", "Смирнова")
+    ear = Overheard()
+    for line in (f"chat {telegram.user().id} is full", f"GET /resumes/{anna.id}/similar", "at 1.100001 s"):
+        ear.emit(logging.LogRecord("bot", logging.DEBUG, "x.py", 1, line, None, None))
+    chat, account = leaks(ear.text, set(), private_ids(telegram) | private_ids(hh))
+    assert "is full" in chat
+    assert "similar" in account
 
 
 @pytest.mark.parametrize("style", ["console", "json"])
