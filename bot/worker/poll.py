@@ -82,8 +82,10 @@ class Poll:
         except Superseded:
             log.info("the account changed under a poll")
         except HhError as error:
-            log.info("a poll failed", error=type(error).__name__, reason=str(error))
-            metrics.POLLS.labels("put_off" if isinstance(error, Throttled) else "failed").inc()
+            put_off = isinstance(error, Throttled)
+            metrics.POLLS.labels("put_off" if put_off else "failed").inc()
+            tell = log.debug if put_off else log.info
+            tell("a poll failed", error=type(error).__name__, reason=str(error))
             pause = self._services.timing.retry
             if isinstance(error, Throttled) and error.retry_after is not None:
                 pause = min(error.retry_after, self._services.settings.poll_max_interval)
