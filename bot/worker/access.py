@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -26,11 +27,11 @@ from bot.hh.errors import (
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.log import logger
-from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.store.records import Access, Account
 from bot.store.vault import VaultError
 from bot.worker.change import Change
+from bot.worker.pace import Rate
 from bot.worker.services import Services
 from bot.worker.session import Session
 
@@ -154,20 +155,24 @@ def _ended(error: LinkAgain | Refused) -> LinkAgain:
 class Ceiling:
     """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
 
-    `own` is the part of it that one user may take.
+    `own` reserves in the part of it that one user may take; it gives the seconds to wait.
     """
 
     limiter: Limiter
     longest: float
-    own: Limiter | None = None
+    own: Callable[[], Awaitable[float]] | None = None
 
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
-        for limiter in (self.own, self.limiter):
-            wait = await limiter.reserve(self.longest) if limiter else 0.0
-            if wait > self.longest:
-                raise Crowded(wait)
-            await asyncio.sleep(wait)
+        if self.own is not None:
+            await self._wait(await self.own())
+        await self._wait(await self.limiter.reserve(self.longest))
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > self.longest:
+            raise Crowded(seconds)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause: nobody asks it for so long."""
@@ -177,16 +182,17 @@ class Ceiling:
 
 def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
     """A gateway to hh.ru for polls, whose number the bridge itself decides."""
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.kept.site)
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.site)
 
 
 def gateway(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
     """A gateway to hh.ru for what the session's user does."""
-    rate = USER_SHARE * services.settings.hh_requests_per_second
-    own = Limiter(services.store, keys.of(session.user_id, "hh-pace"), rate=rate, burst=USER_BURST)
-    return NegotiationsGateway(
-        services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.kept.site
-    )
+    rate = Rate(USER_SHARE * services.settings.hh_requests_per_second, USER_BURST)
+
+    async def own() -> float:
+        return await session.permit("requests", rate, USER_WAITS)
+
+    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.site)
 
 
 def seal_tokens(services: Services, tokens: Tokens) -> bytes:

@@ -54,7 +54,9 @@ class Head:
     came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
     Telegram did not confirm a delivery. `tries` is how often the mailbox was claimed since an update
     was last handled, `begun` how often the handling of the first one was begun.
-    `captcha` is when the user was told of one that holds back the polls.
+    `captcha` is when the user was told of one that holds back the polls. `sites` is 1 where some
+    conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user did,
+    was sent and asked of hh.ru stands (`bot.worker.pace`).
     """
 
     poll: float = 0
@@ -69,6 +71,10 @@ class Head:
     digest: float = 0
     unconfirmed: int = 0
     captcha: float = 0
+    sites: int = 0
+    turns: float = 0
+    messages: float = 0
+    requests: float = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:
@@ -175,8 +181,11 @@ class Writing:
         if change.handled:
             # Deleted, not zeroed: of somebody without an account nothing stays.
             yield ("HDEL", self._key("head"), "tries", "begun")
-        if change.head:
-            yield ("HSET", self._key("head"), *_flat(change.head.items()))
+        # What is at its default takes no room.
+        if gone := [name for name, value in change.head.items() if not value]:
+            yield ("HDEL", self._key("head"), *gone)
+        if set_ := [(name, value) for name, value in change.head.items() if value]:
+            yield ("HSET", self._key("head"), *_flat(set_))
 
     def _lists(self, change: Change) -> Iterator[Command]:
         if change.handled:

@@ -13,12 +13,11 @@ from bot.chat.screens.waited import repeated
 from bot.chat.shown import Shown, face
 from bot.failpoints import reach
 from bot.log import logger
-from bot.store import keys
-from bot.store.limiter import Limiter
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.trail import Span
 from bot.worker.access import texts_of
 from bot.worker.change import Change, Superseded
+from bot.worker.pace import Rate
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.topics import Topics
@@ -40,8 +39,7 @@ class DeliveryLane:
         self._services = services
         self._session = session
         self._topics = Topics(services, session)
-        pace = keys.of(session.user_id, "pace")
-        self._chat = Limiter(services.store, pace, rate=1 / services.timing.chat, burst=CHAT_BURST)
+        self._rate = Rate(1 / services.timing.chat, CHAT_BURST)
 
     def ready(self) -> bool:
         """True where something waits and nothing asked for a pause."""
@@ -53,9 +51,7 @@ class DeliveryLane:
         while self.ready() and not self._session.ending:
             entry = self._session.outbox[0]
             # Waiting here holds up neither the other lanes of this user nor other users.
-            if isinstance(entry, Say | Place | Document) and not await self._turn(self._chat):
-                return
-            if not await self._turn(self._services.telegram_limit):
+            if not await self._turn(entry):
                 return
             try:
                 with trail.follow(entry.trace_id, "deliver") as span:
@@ -63,9 +59,14 @@ class DeliveryLane:
             except Superseded:
                 log.info("the outbox was emptied while an entry was on its way")
 
-    async def _turn(self, limiter: Limiter) -> bool:
-        """Wait for a permit; False where the session ends meanwhile."""
-        return await self._session.rest(await limiter.reserve(_LONGEST_WAIT))
+    async def _turn(self, entry: Outgoing) -> bool:
+        """Wait for the permits; False where the session ends meanwhile."""
+        session = self._session
+        if isinstance(entry, Say | Place | Document) and not await session.rest(
+            await session.permit("messages", self._rate, _LONGEST_WAIT)
+        ):
+            return False
+        return await session.rest(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
 
     async def _deliver(self, entry: Outgoing, span: Span) -> None:
         session, name, outcome = self._session, type(entry).__name__, "delivered"

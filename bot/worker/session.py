@@ -20,6 +20,7 @@ from bot.chat.outgoing import Outgoing, on_trail
 from bot.chat.shown import Shown
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
+from bot.store.limiter import Limiter
 from bot.store.mailbox import Claim, Mailboxes
 from bot.store.packing import unpack
 from bot.store.records import Access, Account
@@ -30,6 +31,7 @@ from bot.telegram.order import in_order
 from bot.worker.change import MAP_SIZE, After, Change, Head, Superseded, Writing, moved
 from bot.worker.kept import Kept
 from bot.worker.later import Later, firsts
+from bot.worker.pace import Paces, Rate
 from bot.worker.waiting import Waiting, next_at
 
 BLOCKED_SECONDS = 180 * 24 * 3600
@@ -63,6 +65,7 @@ class Session:
         self.ending = False
         self.changes = 0
         self.kept = Kept(store, claim.mailbox)
+        self._paces = Paces({name: getattr(self.head, name) for name in ("turns", "messages", "requests")})
         self._mailboxes = mailboxes
         self._store = store
         self._book: Book | None = None
@@ -124,18 +127,18 @@ class Session:
     async def book(self) -> Book:
         """What is known of the conversations."""
         if self._book is None:
-            with unavailable():
-                packed = await self._store.get(self._key("book"))
-            self._book = unpack(packed, Book) if isinstance(packed, bytes) else Book()
-        return self._book
+            await self._remember()
+        return self._book or Book()
 
     async def shown(self) -> Shown:
         """What stands in the chat of each conversation."""
         if self._shown is None:
-            with unavailable():
-                packed = await self._store.get(self._key("shown"))
-            self._shown = unpack(packed, Shown) if isinstance(packed, bytes) else Shown()
-        return self._shown
+            await self._remember()
+        return self._shown or Shown()
+
+    async def site(self, nid: str) -> str | None:
+        """The sister site of a conversation, None for hh.ru."""
+        return await self.kept.site(nid) if self.head.sites else None
 
     async def later(self) -> list[Later]:
         """The news that waits for its time, oldest first."""
@@ -177,7 +180,8 @@ class Session:
                 raise Superseded("the news was told meanwhile")
             rest = self._rest(change)
             said = [on_trail(entry, trail.current()) for entry in change.said]
-            change = replace(change, said=said, head={**change.head, **self._firsts(change, rest)})
+            head = {**change.head, **self._firsts(change, rest), **self._aside(change)}
+            change = replace(change, said=said, head=head)
             queue = change.queue(self.queue) if change.queue else None
             account = change.account(self.account) if change.account else None
             shown = change.shown(await self.shown()) if change.shown else None
@@ -217,6 +221,25 @@ class Session:
         moments += [due for due in (self.held_due(now), self.digest_due(now)) if due is not None]
         return min(moments, default=None)
 
+    async def permit(self, name: str, rate: Rate, longest: float) -> float:
+        """Seconds to wait for the permit now reserved for this user; over `longest` nothing is reserved."""
+        if self.account is None:
+            # Of somebody without an account nothing stays, so his time is up by itself.
+            key = self._key(name)
+            limiter = Limiter(self._store, key, rate=rate.per_second, burst=rate.burst)
+            return await limiter.reserve(longest)
+        return self._paces.reserve(name, rate, self.now(), longest)
+
+    async def _remember(self) -> None:
+        """Read book and shown together: whoever needs one mostly needs the other next."""
+        with unavailable():
+            book, shown = await self._store.mget(self._key("book"), self._key("shown"))
+        # What another lane has written meanwhile stays.
+        if self._book is None:
+            self._book = unpack(book, Book) if isinstance(book, bytes) else Book()
+        if self._shown is None:
+            self._shown = unpack(shown, Shown) if isinstance(shown, bytes) else Shown()
+
     def _take_outbox(self, entries: list[bytes]) -> None:
         self.outbox.extend(_outgoing.decode(entry) for entry in entries)
         self._outbox_whole = len(entries) < BATCH
@@ -234,6 +257,15 @@ class Session:
         if rest is not None:
             return firsts(rest)
         return firsts(change.later, self.head.held, self.head.digest)
+
+    def _aside(self, change: Change) -> dict[str, float]:
+        """What is noted along with a change: what the user has used up, and that there are sister sites."""
+        noted = {} if self.account is None or change.erase else self._paces.to_store(self.now())
+        if change.reset and self.head.sites:
+            noted["sites"] = 0
+        if change.sites and (change.reset or not self.head.sites):
+            noted["sites"] = 1
+        return noted
 
     def _key(self, name: str) -> str:
         return keys.of(self.user_id, name)

@@ -25,9 +25,7 @@ from bot.handlers.turn import TooMuchWaits, Turn
 from bot.hh.errors import HhError, LinkAgain, Withheld
 from bot.hh.models import Tokens
 from bot.log import logger
-from bot.store import keys
 from bot.store.errors import StoreError
-from bot.store.limiter import Limiter
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
 from bot.telegram.routing import ALLOWED_UPDATES
@@ -35,6 +33,7 @@ from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_
 from bot.worker.busy import busy
 from bot.worker.change import Change, Superseded, merged
 from bot.worker.own_data import holdings, own_data
+from bot.worker.pace import Rate
 from bot.worker.roster import roster
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -46,7 +45,7 @@ log = logger(__name__)
 TRIES, DEATHS = 3, 6
 """How often the handling of one update may fail, and may end with its process, before it is set aside."""
 
-TURN_RATE, TURN_BURST = 1.0, 30
+TURNS = Rate(1.0, burst=30)
 """Updates a second of one user, once he has sent many: as many as answers can be delivered to him, so that
 a flood waits in his inbox and not, grown, in his outbox."""
 
@@ -63,9 +62,6 @@ class UpdatesLane:
         self._services = services
         self._session = session
         self._access = access
-        self._pace = Limiter(
-            services.store, keys.of(session.user_id, "turns"), rate=TURN_RATE, burst=TURN_BURST
-        )
 
     def ready(self) -> bool:
         """True where an update waits."""
@@ -75,7 +71,7 @@ class UpdatesLane:
         """Handle every update that is in memory."""
         while self._session.updates and not self._session.ending:
             # Who is too quick waits here; nothing of his is lost, and nobody else waits with him.
-            if not await self._session.rest(await self._pace.reserve(_LONGEST_WAIT)):
+            if not await self._session.rest(await self._session.permit("turns", TURNS, _LONGEST_WAIT)):
                 return
             raw = self._session.updates[0]
             with trail.follow(trail.of_update(raw), "handle update"):
@@ -216,7 +212,7 @@ class UpdatesLane:
             pending=[waiting.intent for waiting in session.queue],
             topics=services.topic_mode.on,
             thread=thread,
-            here=(await session.shown()).conversation_in(thread),
+            here=(await session.shown()).conversation_in(thread) if thread else None,
             held=len(held),
         )
 

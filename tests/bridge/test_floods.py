@@ -10,7 +10,7 @@ from bot.sandbox.telegram.people import LocalUser
 from bot.store import keys
 from bot.store.connection import Client
 from bot.worker.access import USER_BURST, USER_SHARE
-from bot.worker.updates import TURN_BURST, TURN_RATE
+from bot.worker.updates import TURNS
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
 from tests.waiting import eventually
@@ -23,7 +23,7 @@ async def test_a_flood_of_commands_slows_its_sender_alone(bridge: Bridge, redis:
     ivan, seeker = bridge.telegram.user(100_002, "Иван"), bridge.hh.world.add_applicant("Иван", "Петров")
     talk = conversation(bridge)
     job = bridge.hh.world.add_vacancy(bridge.hh.world.add_employer("Василёк"), "Флорист")
-    flood = TURN_BURST + 4
+    flood = TURNS.burst + 4
     async with bridge.running():
         await bridge.link()
         await bridge.link(ivan, seeker)
@@ -49,13 +49,13 @@ def answers(user: LocalUser) -> list[ChatMessage]:
 async def test_updates_beyond_the_burst_are_handled_one_by_one(bridge: Bridge, redis: Client) -> None:
     """Also those that ask nothing of hh.ru; each is still answered."""
     async with bridge.running(worker=False):
-        for _ in range(TURN_BURST + 4):
+        for _ in range(TURNS.burst + 4):
             await bridge.anna.send("/privacy")
         await bridge.telegram.settled()
     began = time.monotonic()
     async with bridge.running(web=False):
         await eventually(at_most(redis, bridge.anna, 0), 30)
-    assert time.monotonic() - began >= 4 / TURN_RATE
+    assert time.monotonic() - began >= 4 / TURNS.per_second
 
 
 def at_most(redis: Client, user: LocalUser, number: int) -> Callable[[], Awaitable[bool]]:

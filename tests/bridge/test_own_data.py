@@ -14,7 +14,7 @@ from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
 from tests.waiting import eventually
 
-PASSING = ("seen", "pace", "hh-pace", "turns")
+PASSING = ("seen", "turns", "messages", "requests")
 """Keys of a user that live two days at most and hold nothing he wrote."""
 
 
