@@ -98,10 +98,11 @@ class Desk:
         """Handle every update that waits."""
         await UpdatesLane(self.services, self.session, self.access).run()
 
-    async def hold(self) -> None:
-        """Give the mailbox back and hold it anew: what is in memory is forgotten."""
-        await self.services.mailboxes.abandon(self.session.claim, 0)
-        self.session = await held(self.services, self.session.user_id)
+    async def die(self) -> None:
+        """The holder of the mailbox dies, its claim runs out, and somebody else holds it."""
+        box = self.session.user_id
+        await self.services.store.zadd(keys.due(keys.shard_of(box)), {str(box): 0})
+        self.session = await held(self.services, box)
 
 
 async def held(services: Services, user_id: int) -> Session:

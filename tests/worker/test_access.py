@@ -1,0 +1,74 @@
+"""Tokens at rest, refreshed and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cryptography.fernet import Fernet
+from msgspec import structs
+
+from bot.hh.errors import LinkAgain, Unavailable
+from bot.sandbox.hh.faults import Fault, broken, captcha, refused
+from bot.sandbox.hh.refusals import bad_user_agent
+from bot.store.records import Access, Account
+from bot.store.vault import Vault
+from bot.worker.change import Change, Superseded
+from bot.worker.retention import Retention
+from tests.worker.conftest import Desk
+
+BLACKLISTED = Fault("agent", bad_user_agent("blacklisted"))
+
+
+async def change(desk: Desk, **fields: object) -> None:
+    def changed(now: Account | None) -> Account:
+        assert now is not None
+        return structs.replace(now, **fields)
+
+    await desk.session.commit(Change(account=changed))
+
+
+async def test_a_lapsed_account_has_no_token(desk: Desk) -> None:
+    await change(desk, access=Access.LAPSED)
+    with pytest.raises(LinkAgain):
+        await desk.access.token()
+
+
+async def test_tokens_whose_key_is_gone_ask_to_link_again_and_are_left_as_they_are(desk: Desk) -> None:
+    fresh = [Fernet.generate_key().decode() for _ in range(2)]
+    desk.services = replace(desk.services, vault=Vault(fresh))
+    before = desk.session.account
+    await desk.access.reseal()
+    assert desk.session.account == before
+    with pytest.raises(LinkAgain):
+        await desk.access.token()
+
+
+@pytest.mark.parametrize("fault", [captcha(), refused("not_found", 404), BLACKLISTED])
+async def test_a_refresh_that_meets_something_passing_ends_no_access(desk: Desk, fault: Fault) -> None:
+    token = await desk.access.token()
+    desk.bridge.hh.tokens.expire(desk.bridge.applicant.id)
+    rule = desk.bridge.hh.faults.add(fault, "POST /token")
+    with pytest.raises(Unavailable):
+        await desk.access.renew(token)
+    assert desk.session.account is not None
+    assert desk.session.account.access is Access.LINKED
+    assert desk.said == []
+    desk.bridge.hh.faults.remove(rule.id)
+    assert await desk.access.renew(token) != token
+
+
+async def test_access_that_is_over_anyway_counts_as_taken_back(desk: Desk) -> None:
+    desk.bridge.hh.tokens.end(desk.bridge.applicant.id)
+    assert await desk.access.revoke()
+
+
+async def test_what_hh_ru_could_not_take_back_is_known(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(broken(), "DELETE /**", times=None)
+    assert not await desk.access.revoke()
+
+
+async def test_nobody_is_forgotten_twice(desk: Desk) -> None:
+    await desk.session.commit(Change(erase=True))
+    with pytest.raises(Superseded):
+        await Retention(desk.services, desk.session, desk.access).run()
