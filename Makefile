@@ -9,13 +9,14 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test chaos lint audit image check format golden lock clean
+.PHONY: help sandbox run test coverage chaos lint audit image check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make sandbox   the bridge with a local hh.ru and a local Telegram, in the browser'
 	@echo 'make run       the bridge itself, with the settings of .env'
-	@echo 'make test      all tests, with branch coverage'
+	@echo 'make test      all tests, several at once'
+	@echo 'make coverage  the same with more examples each, measuring which branches they take'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
@@ -32,8 +33,17 @@ sandbox: $(VENV)/runtime.stamp
 run: $(VENV)/runtime.stamp
 	@$(BIN)/hh-bridge run
 
+# Each process that runs tests compiles them anew where the environment forbids Python to keep what it compiled.
+test coverage: export PYTHONDONTWRITEBYTECODE =
+
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest --cov
+	$(PYTEST)
+
+coverage: export HYPOTHESIS_PROFILE ?= thorough
+coverage: $(VENV)/dev.stamp
+	$(PYTEST) --cov
 
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos.run $(STORM)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from bot.log import QUOTING, TALKATIVE, formatter
 from bot.sandbox.hh.server import LocalHh
@@ -15,6 +17,13 @@ from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
 from tests.leftovers import forgotten
 from tests.secrecy import Overheard, leaks, private_ids, private_texts
+
+# Without a deadline: a busy machine is no fault of a property's.
+settings.register_profile("quick", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+_LONGEST = {"browser", "chaos"}
 
 _overheard = Overheard()
 _worlds: list[object] = []
@@ -38,6 +47,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     # The last one writes nowhere, but the standard formatter leaves fields of its own in the records.
     for handler in (plugin.caplog_handler, plugin.report_handler, plugin.log_file_handler):
         handler.setFormatter(formatter("console"))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Most tests wait more than they compute."""
+    return 3 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest tests begin first: deal them to the workers, each of which gets one piece of the list."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    longest = [item for item in items if _LONGEST & set(item.path.parts)]
+    rest = [item for item in items if not _LONGEST & set(item.path.parts)]
+    items[:] = [
+        item for worker in range(workers) for item in (*longest[worker::workers], *rest[worker::workers])
+    ]
 
 
 @pytest.fixture(autouse=True)

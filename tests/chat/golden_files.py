@@ -21,6 +21,11 @@ FOLDER = Path(__file__).parent / "golden"
 _KEPT_SAMPLES = ("ordinary", "nothing")
 
 
+def names() -> set[str]:
+    """The name of every file."""
+    return {*(f"{screen}.txt" for screen in SCREENS), "sentences.txt", "profile.txt"}
+
+
 @cache
 def golden_files() -> dict[str, str]:
     """The name and the text of every file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from bot.chat.buttons import LIMIT, seal, unseal
@@ -12,7 +13,7 @@ from bot.sandbox.telegram.reactions import ALLOWED, bare
 
 TAGS = {"b", "i", "code", "blockquote", "a"}
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
-_TOKEN = re.compile(r'<(/?)([a-z]+)( href="[^"<>]*")?>|(&[a-z]+;)|([^<>&])', re.DOTALL)
+_TOKEN = re.compile(r'<(/?)([a-z]+)( href="[^"<>]*")?>|(&[a-z]+;)|([^<>&]+)')
 
 Seen = list[tuple[str, tuple[str, ...]]]
 
@@ -22,13 +23,16 @@ USER = 9_007_199_254_740_991
 
 def parse(html: str) -> Seen:
     """Each visible character with the tags it stands in; fails on what Telegram can't parse."""
-    seen: Seen = []
+    return [(character, tags) for text, tags in _runs(html) for character in text]
+
+
+def _runs(html: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     opened: list[str] = []
     at = 0
     while at < len(html):
         token = _TOKEN.match(html, at)
         assert token, f"not Telegram's HTML: {html[at : at + 40]!r}"
-        close, tag, _, entity, character = token.groups()
+        close, tag, _, entity, text = token.groups()
         if tag:
             assert tag in TAGS, tag
             if close:
@@ -37,10 +41,9 @@ def parse(html: str) -> Seen:
             else:
                 opened.append(tag)
         else:
-            seen.append((character or ENTITIES[entity], tuple(opened)))
+            yield text or ENTITIES[entity], tuple(opened)
         at = token.end()
     assert not opened, f"left open: {opened}"
-    return seen
 
 
 def units(text: str) -> int:
@@ -50,7 +53,7 @@ def units(text: str) -> int:
 
 def shown(html: str) -> str:
     """The text that is seen."""
-    return "".join(character for character, _ in parse(html))
+    return "".join(text for text, _ in _runs(html))
 
 
 def check(entry: Outgoing | Screen) -> None:

@@ -18,7 +18,7 @@ from bot.chat.outgoing import Screen
 from bot.chat.screens.help import commands
 from bot.chat.texts import LANGUAGES, Texts
 from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, entries, nasty
-from tests.chat.golden_files import FOLDER, golden_files
+from tests.chat.golden_files import FOLDER, golden_files, names
 from tests.chat.telegram_rules import check
 
 _MAKES_A_SCREEN = re.compile(r"\b(Screen|Say|Rewrite|Place|Document|Outgoing)\b")
@@ -32,7 +32,7 @@ def test_telegram_takes_every_screen(screen: str) -> None:
             check(entry)
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
 def test_telegram_takes_every_screen_with_any_text_in_it(text: str) -> None:
     sample, t = nasty(text), Texts("ru")
@@ -55,7 +55,7 @@ def test_every_function_that_makes_a_screen_is_tried_and_kept() -> None:
     assert makers == set(SCREENS), "add the screen to tests/chat/every_screen.py, then: make golden"
 
 
-@pytest.mark.parametrize("name", sorted({*golden_files(), *(path.name for path in FOLDER.iterdir())}))
+@pytest.mark.parametrize("name", sorted({*names(), *(path.name for path in FOLDER.iterdir())}))
 def test_every_screen_looks_as_it_is_kept(name: str) -> None:
     now = golden_files().get(name)
     assert now is not None, "nothing makes this any more: make golden"

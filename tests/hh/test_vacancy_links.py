@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.hh.vacancy_links import SITES, VacancyLink, find
@@ -131,7 +131,6 @@ vacancy_ids = st.integers(1, 10**18 - 1).map(str)
 prose = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Zs", "Po"], exclude_characters="/\\@:.?#%&"))
 
 
-@settings(deadline=None)
 @given(
     scheme=st.sampled_from(["https://", "http://", ""]),
     labels=st.lists(label, max_size=3),
@@ -149,14 +148,12 @@ def test_every_true_link_is_found_within_any_prose(
     assert find(text) == VacancyLink(vacancy_id, site)
 
 
-@settings(deadline=None)
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_text_is_survived(text: str, urls: list[str]) -> None:
     found = find(text, urls, site_url=SANDBOX)
     assert found is None or found.vacancy_id.isdigit()
 
 
-@settings(deadline=None)
 @given(
     suffix=label,
     site=st.sampled_from(SITES),

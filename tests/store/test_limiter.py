@@ -67,7 +67,9 @@ async def test_a_used_limiter_ends_by_itself(redis: Client, clock: Clock) -> Non
 pauses = st.lists(st.floats(0, 0.5), min_size=1, max_size=40)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(pauses)
 def test_no_second_holds_more_than_rate_and_burst_allow(redis_url: str, pauses: list[float]) -> None:
     rate, burst, clock = 10, 3, Clock()

@@ -442,9 +442,8 @@ def test_any_history_of_a_mailbox_matches_a_plain_model(redis_url: str) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=settings().max_examples // 2,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
