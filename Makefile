@@ -9,7 +9,7 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test coverage chaos lint audit image check format golden lock clean
+.PHONY: help sandbox run test coverage chaos bench lint audit image check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test      all tests, several at once'
 	@echo 'make coverage  the same with more examples each, measuring which branches they take'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
+	@echo 'make bench     measures cost and speed on this machine: deploy/PERFORMANCE.md (12 minutes)'
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
 	@echo 'make image     carries out the Dockerfile without Docker, weighs and starts what comes out (as root)'
@@ -47,6 +48,18 @@ coverage: $(VENV)/dev.stamp
 
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos.run $(STORM)
+
+# What only a measurement needs, each in a virtual environment of its own: rivals want other versions.
+BENCH := $(patsubst requirements/bench/%.in,%,$(wildcard requirements/bench/*.in))
+
+bench: $(VENV)/dev.stamp $(BENCH:%=$(VENV)/bench/%.stamp)
+	$(BIN)/python -m tests.bench.run $(ONLY)
+
+$(VENV)/bench/%.stamp: requirements/bench/%.txt | $(BIN)/pip
+	$(BIN)/python -m venv $(VENV)/bench/$*
+	$(VENV)/bench/$*/bin/python -m pip --disable-pip-version-check --quiet --no-input install \
+		--require-hashes --no-deps -r $<
+	@touch $@
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -100,6 +113,7 @@ lock: $(BIN)/pip
 	$(LOCK) --all-build-deps --only-build-deps --output-file requirements/build.txt pyproject.toml
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	for name in $(BENCH); do $(LOCK) --output-file requirements/bench/$$name.txt requirements/bench/$$name.in; done
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

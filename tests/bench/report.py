@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 import msgspec
 
@@ -56,6 +57,45 @@ class Section(msgspec.Struct, frozen=True):
     def print(self) -> None:
         """To standard output, as the one JSON object that `tests.bench.run` reads."""
         print(msgspec.json.encode(self).decode(), flush=True)
+
+
+_TOP = """# Performance
+
+For operators: what the bridge costs and how quick it is. One command measures everything again on your
+machine, with real servers on loopback, and writes this page:
+
+```sh
+make bench
+```
+
+Figures that are compared are taken side by side in one run. Goals that are not reached stand here as well.
+
+"""
+
+
+def page(
+    sections: Mapping[str, Section], pictures: Mapping[str, Sequence[str]], day: date, machine: str
+) -> str:
+    """deploy/PERFORMANCE.md: Markdown of all results. `pictures` are paths of the plots of a section."""
+    lines = [f"Measured on {day.day} {day:%B %Y}: {machine}.", ""]
+    if QUICK:
+        lines += ["**A quick run: it shows that everything works. The figures mean nothing.**", ""]
+    lines += ["## Goals", "", *_goals(sections.values())]
+    for name, section in sections.items():
+        lines += ["", f"## {section.title}", "", section.method.strip(), ""]
+        if section.rows:
+            lines += [*table(section.columns, section.rows), ""]
+        for plot, path in zip(section.plots, pictures.get(name, ()), strict=False):
+            lines += [f"![{plot.title}]({path})", ""]
+        lines.append(f"`make bench ONLY={name}` measures this alone, and prints it.")
+    return _TOP + "\n".join(lines) + "\n"
+
+
+def _goals(sections: Iterable[Section]) -> Iterator[str]:
+    yield _row(["Goal", "wanted", "measured", "met"])
+    yield _row(["---", "---:", "---:", "---"])
+    for goal in (goal for section in sections for goal in section.goals):
+        yield _row([goal.sentence, goal.wanted, goal.measured, "yes" if goal.met else "**no**"])
 
 
 def table(columns: list[str], rows: list[list[str]]) -> Iterator[str]:
