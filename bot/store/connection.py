@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import TypedDict, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -60,6 +61,25 @@ def connect(url: str) -> Client:
         raise ValueError("no address of a Redis")
     pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
     return Redis.from_pool(_careful(pool))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A client for `url` during the block.
+
+    It is closed also where the task is cancelled in that very moment: redis-py closes connections in tasks
+    of their own, which a cancellation can end before they have begun.
+    """
+    client = connect(url)
+    try:
+        yield client
+    finally:
+        closing = asyncio.create_task(client.aclose())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await closing
+            raise
 
 
 class _Careful(AbstractConnection):

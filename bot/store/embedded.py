@@ -29,7 +29,7 @@ from urllib.parse import quote
 from redis.exceptions import BusyLoadingError, RedisError
 
 from bot.log import logger
-from bot.store.connection import connect
+from bot.store.connection import connected
 from bot.store.errors import EmbeddedServerError
 
 # Seconds.
@@ -162,18 +162,16 @@ class EmbeddedRedis:
         raise EmbeddedServerError(f"DATA_DIR: an older server still runs in {self._home} and doesn't stop")
 
     async def _ask_older_to_stop(self) -> None:
-        client = connect(self._url)
-        # Whatever it answers, also nothing: the lock alone tells that it is gone.
-        with suppress(RedisError):
-            # It syncs the append-only file first; NOSAVE is about snapshots, which are off.
-            await client.execute_command("SHUTDOWN", "NOSAVE")
-        await client.aclose()
+        async with connected(self._url) as client:
+            # Whatever it answers, also nothing: the lock alone tells that it is gone.
+            with suppress(RedisError):
+                # It syncs the append-only file first; NOSAVE is about snapshots, which are off.
+                await client.execute_command("SHUTDOWN", "NOSAVE")
 
     async def _answers(self, process: asyncio.subprocess.Process) -> None:
         clock = asyncio.get_running_loop().time
         deadline = clock() + START_TIMEOUT
-        client = connect(self._url)
-        try:
+        async with connected(self._url) as client:
             while process.returncode is None and clock() < deadline:
                 try:
                     await client.ping()
@@ -182,8 +180,6 @@ class EmbeddedRedis:
                     if isinstance(error, BusyLoadingError):
                         deadline = clock() + START_TIMEOUT
                 await asyncio.sleep(0.02)
-        finally:
-            await client.aclose()
         what = "doesn't answer" if process.returncode is None else f"ended with code {process.returncode}"
         raise EmbeddedServerError(f"DATA_DIR: the embedded {self._binary} {what}: {self._last_words()}")
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +22,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
-from bot.store.connection import Client, connect
+from bot.store.connection import Client, connect, connected
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
 from tests.store.servers import binaries, free_port, server
 
@@ -54,6 +56,31 @@ async def test_one_server_by_its_address_with_user_password_and_database(
         await client.set("key", "value")
         assert "db3" in await client.info("keyspace")
         await client.aclose()
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_who_is_cancelled_while_he_closes_his_connections_closes_them(
+    redis_url: str, steps: int
+) -> None:
+    asked = asyncio.Event()
+
+    async def ask() -> None:
+        async with connected(redis_url) as client:
+            await client.ping()
+            asked.set()
+
+    task = asyncio.create_task(ask())
+    await asked.wait()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    del task
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
 
 
 async def test_one_server_by_its_socket(binary: str, tmp_path: Path, port: int) -> None:
