@@ -80,7 +80,7 @@ async def test_who_is_cancelled_while_he_closes_his_connections_closes_them(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         gc.collect()
-    assert [str(warning.message) for warning in caught] == []
+    assert not [each for each in caught if "unclosed Connection" in str(each.message)]
 
 
 async def test_one_server_by_its_socket(binary: str, tmp_path: Path, port: int) -> None:
