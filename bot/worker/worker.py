@@ -14,7 +14,7 @@ from bot.fence import fence
 from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreError
-from bot.store.mailbox import Claim, ClaimLost
+from bot.store.mailbox import Claim, Claimed, ClaimLost
 from bot.worker.attend import attend
 from bot.worker.change import Superseded
 from bot.worker.services import Services
@@ -86,7 +86,7 @@ class Worker:
                 return
             if self._due[shard] > now:
                 continue
-            claimed = await self._services.mailboxes.claim(shard, min(free, CLAIM_LIMIT))
+            claimed = await self._claimed(shard, min(free, CLAIM_LIMIT))
             for claim in claimed.claims:
                 metrics.MAILBOX_WAIT.observe(max(0.0, claimed.now - claim.due))
                 self._start(group, claim)
@@ -95,6 +95,17 @@ class Worker:
             self._due[shard] = min(soon, claimed.next_due) if claimed.next_due else soon
             if full:
                 self._wake.set()
+
+    async def _claimed(self, shard: int, limit: int) -> Claimed:
+        """Claim; what Redis grants while this worker is stopped is given back, and waits for no lease."""
+        asked = asyncio.create_task(self._services.mailboxes.claim(shard, limit))
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            with suppress(StoreError):
+                for claim in (await asked).claims:
+                    await self._abandon(claim, 0)
+            raise
 
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
         session = Session(claim, self._services.mailboxes, self._services.store)
@@ -108,32 +119,32 @@ class Worker:
         fence(lambda: session.claim.held)
         try:
             if not await attend(self._services, session):
-                await self._abandon(session, 0)
+                await self._abandon(session.claim, 0)
             else:
                 self._expect(box, session.wake_at(self._services.clock()))
             self._failures.pop(box, None)
         except* ClaimLost:
             log.warning("a claim was lost to another worker")
         except* Superseded:
-            await self._abandon(session, 0)
+            await self._abandon(session.claim, 0)
         except* StoreError as errors:
             log.warning("Redis went away during a session", reason=str(errors.exceptions[0]))
-            await self._abandon(session, _AWAY_SECONDS)
+            await self._abandon(session.claim, _AWAY_SECONDS)
         except* Exception:
             log.exception("a session failed")
             metrics.SESSIONS_FAILED.inc()
             self._failures[box] += 1
-            await self._abandon(session, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
+            await self._abandon(session.claim, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
         finally:
             if self._sessions.get(box) is session:
                 del self._sessions[box], self._tasks[box]
                 metrics.MAILBOXES_HELD.set(len(self._sessions))
             self._wake.set()
 
-    async def _abandon(self, session: Session, pause: float) -> None:
+    async def _abandon(self, claim: Claim, pause: float) -> None:
         """Give a mailbox back, to be looked at after `pause` seconds; where that fails, its claim ends."""
         with suppress(StoreError, ClaimLost):
-            await self._services.mailboxes.abandon(session.claim, self._services.clock() + pause)
+            await self._services.mailboxes.abandon(claim, self._services.clock() + pause)
 
     def _expect(self, box: int, wake: float | None) -> None:
         """Look at a mailbox that is due again soon when it is, and not only with the next scan."""
@@ -198,4 +209,4 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for session in sessions:
-            await self._abandon(session, 0)
+            await self._abandon(session.claim, 0)

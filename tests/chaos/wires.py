@@ -86,7 +86,7 @@ class Wire:
     """A port of loopback that leads to the first of `ends` (ports or paths of sockets) that answers.
 
     `cut_after` closes a connection after so many bytes towards the end, None never. Of the next `mute`
-    answers none arrives: their connections are closed instead.
+    answers none arrives: their connections are closed instead. Answers are `late` by so many seconds.
     """
 
     def __init__(self, *ends: int | str, port: int = 0) -> None:
@@ -94,6 +94,7 @@ class Wire:
         self.port = port
         self.cut_after: int | None = None
         self.mute = 0
+        self.late = 0.0
         self.cuts = 0
         self._server: asyncio.Server | None = None
         self._turn = 0
@@ -145,6 +146,8 @@ class Wire:
                 if not counted and self.mute:
                     self.mute -= 1
                     return
+                if not counted:
+                    await asyncio.sleep(self.late)
                 if counted and left is not None and self.cut_after is not None:
                     data, left = data[:left], left - len(data)
                 writer.write(data)

@@ -1,0 +1,42 @@
+"""The worker itself: what it holds when it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bot.app import sharing, working
+from bot.store import keys
+from bot.store.connection import Client
+from bot.store.mailbox import Incoming
+from bot.worker.worker import Worker
+from tests.bridge.conftest import worlds
+from tests.chaos.wires import Wire
+from tests.waiting import eventually
+
+BOX = 100_001
+
+
+async def test_what_redis_grants_while_the_worker_is_stopped_is_given_back(
+    redis: Client, redis_url: str, tmp_path: Path
+) -> None:
+    async def claimed() -> bool:
+        return bool(await redis.hexists(keys.of(BOX, "head"), "claim"))
+
+    async with (
+        Wire(unquote(urlsplit(redis_url).path)) as wire,
+        worlds(f"redis://127.0.0.1:{wire.port}", tmp_path) as bridge,
+        sharing(bridge.settings, bridge.timing, None) as shared,
+        working(bridge.settings, shared, bridge.timing) as services,
+    ):
+        await services.mailboxes.push([Incoming(BOX, 1, b'{"update_id": 1}')])
+        wire.late = 0.2
+        work = asyncio.create_task(Worker(services).run())
+        await eventually(claimed, 20)
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        assert not await claimed()
+        assert await redis.llen(keys.of(BOX, "inbox")) == 1
