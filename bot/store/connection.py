@@ -15,25 +15,41 @@ have been carried out, and the bridge must know that. So a failure comes up at o
 `bot.store.errors`), and the caller decides: pushes are deduplicated, commits carry the generation of their
 claim, everything else is read again. A connection that broke while it lay idle is found out when it is taken
 from the pool, and replaced.
+
+A node of a cluster that is away, or does not answer, holds up nobody whose keys live on the others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import builtins
+import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TypedDict, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError, ResponseError, TimeoutError
+from redis.exceptions import (
+    ClusterDownError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+)
 from redis.maint_notifications import MaintNotificationsConfig
+from redis.typing import EncodableT
+
+from bot.log import logger
+
+log = logger(__name__)
 
 # Seconds. A blocking command must ask for less than LONGEST_BLOCK, or its silence looks like a dead server.
 LONGEST_BLOCK = 5.0
@@ -42,6 +58,8 @@ CONNECT_TIMEOUT = 5.0
 # A connection idle for longer than this is tried with PING first: firewalls forget idle ones without a word.
 IDLE_CHECK = 30
 CONNECTIONS = 512
+# Between two looks at who holds which slots of a cluster.
+LOOK_PAUSE = 1.0
 
 Client = Redis | RedisCluster
 
@@ -80,6 +98,17 @@ async def connected(url: str) -> AsyncIterator[Client]:
         except asyncio.CancelledError:
             await closing
             raise
+
+
+async def subscriber(store: Client) -> PubSub:
+    """What can be subscribed with; raises what redis-py raises.
+
+    In a cluster every node hears what is published at any, so each try takes another one.
+    """
+    if isinstance(store, RedisCluster):
+        await store.initialize()
+        return store.pubsub(node=random.choice(store.get_primaries()))  # noqa: S311, no secret
+    return store.pubsub()
 
 
 class _Careful(AbstractConnection):
@@ -121,6 +150,9 @@ class _Careful(AbstractConnection):
             # Redis 6.2 wraps it where it came from a script.
             if "READONLY " in str(error) or isinstance(error, ReadOnlyError):
                 self.mark_for_reconnect()  # type: ignore[no-untyped-call]
+            if isinstance(error, ClusterDownError):
+                # For its own class of this error RedisCluster closes the connections to all nodes.
+                raise ResponseError(f"CLUSTERDOWN {error}") from error
             raise
 
 
@@ -188,12 +220,63 @@ def _node(host: str, default_port: int) -> tuple[str, int]:
     return parts.hostname, parts.port or default_port
 
 
+class _Cluster(RedisCluster):
+    """Finds out in the background who holds which slots, once it has known that.
+
+    redis-py has every command wait for that after any failure, and asks the nodes in turn: while one of
+    them does not answer, all commands of the process would stand still, also those to the other nodes.
+    """
+
+    _looking: asyncio.Task[None] | None = None
+
+    async def initialize(
+        self,
+        additional_startup_nodes_info: list[tuple[str, int]] | None = None,
+        last_failed_node_name: str | None = None,
+    ) -> RedisCluster:
+        if not self.nodes_manager.slots_cache:
+            return await super().initialize(additional_startup_nodes_info, last_failed_node_name)
+        if self._initialize:
+            self._initialize = False
+            if self._looking is None:
+                self._looking = asyncio.create_task(self._look())
+        return self
+
+    async def execute_command(self, *args: EncodableT, **kwargs: object) -> object:
+        # Else the first commands go anywhere.
+        if not self.nodes_manager.slots_cache:
+            await self.initialize()
+        return await super().execute_command(*args, **kwargs)
+
+    async def aclose(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
+        # It closes only what it takes for open.
+        self._initialize = not self.nodes_manager.slots_cache
+        await super().aclose()
+
+    async def _look(self) -> None:
+        nodes = self.nodes_manager
+        # Whoever failed was put at the end.
+        failed = next(reversed(nodes.startup_nodes), None)
+        try:
+            await nodes.initialize(last_failed_node_name=failed)
+        except (RedisError, RedisClusterException) as error:
+            log.info("it can't be found out who holds which slots", reason=str(error))
+        # So soon nothing will have changed, and every look renews the connections to all nodes.
+        await asyncio.sleep(LOOK_PAUSE)
+        self._looking = None
+
+
 def _cluster(url: str) -> RedisCluster:
     address = _Address(url, default_port=6379)
-    cluster = RedisCluster(
+    cluster = _Cluster(
         startup_nodes=[ClusterNode(host, port) for host, port in address.nodes],
         max_connections=CONNECTIONS,
         ssl=address.tls,
+        # A slot that moved is noted as such; else every fifth of them closes the connections to all nodes.
+        reinitialize_steps=0,
         **address.login,
         **_options(),
     )

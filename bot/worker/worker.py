@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from contextlib import suppress
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 
 from bot import metrics
+from bot.clock import steady
 from bot.fence import fence
 from bot.log import logger
 from bot.store import keys
+from bot.store.connection import subscriber
 from bot.store.errors import StoreError
-from bot.store.mailbox import Claim, Claimed, ClaimLost
+from bot.store.mailbox import Claim, ClaimLost
 from bot.worker.attend import attend
 from bot.worker.change import Superseded
 from bot.worker.services import Services
@@ -32,83 +35,98 @@ SCAN_SECONDS = 1.0
 """At least so often every shard is looked at, whatever wake-ups were lost."""
 
 _AWAY_SECONDS = 1.0
+_SILENCE = 4.0
+"""Seconds after which a silent channel is asked for a sign of life; shorter than `LONGEST_BLOCK`."""
+
 _LONGEST_PAUSE = 60.0
 
 
 class Worker:
-    """Runs until it is cancelled; then running steps may end, and what is held is given back."""
+    """Runs until it is cancelled; then running steps may end, and what is held is given back.
+
+    Each shard is looked after by itself: of a cluster of servers some may be away or not answer.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._sessions: dict[int, Session] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._wake = asyncio.Event()
+        self._turns = {shard: asyncio.Event() for shard in keys.all_shards()}
+        self._due: dict[int, float] = dict.fromkeys(keys.all_shards(), 0.0)
+        self._asked = 0
+        self._full: deque[int] = deque()
+        self._stopping = False
         self._failures: Counter[int] = Counter()
-        self._due: dict[int, float] = dict.fromkeys(range(keys.SHARDS), 0.0)
 
     async def run(self) -> None:
         """Claim and attend."""
         async with asyncio.TaskGroup() as group:
             attending = group.create_task(self._attend_all())
-            listening = group.create_task(self._listen())
-            beating = group.create_task(self._beat())
+            beside = [group.create_task(self._listen())]
+            beside += [group.create_task(self._beat(shard)) for shard in keys.all_shards()]
             try:
                 await attending
             finally:
-                listening.cancel()
-                beating.cancel()
+                for task in beside:
+                    task.cancel()
 
     async def _attend_all(self) -> None:
         async with asyncio.TaskGroup() as group:
+            claiming = [group.create_task(self._mind(shard, group)) for shard in keys.all_shards()]
             try:
-                while True:
-                    self._wake.clear()
-                    try:
-                        await self._claim(group)
-                    except StoreError as error:
-                        log.warning("Redis is away", reason=str(error))
-                        await asyncio.sleep(_AWAY_SECONDS)
-                        continue
-                    # Not wait_for: before Python 3.12 it can swallow a cancellation.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(self._rest()):
-                            await self._wake.wait()
+                await asyncio.wait(claiming)
             except asyncio.CancelledError:
-                await self._stop()
+                await self._stop(claiming)
                 raise
 
-    async def _claim(self, group: asyncio.TaskGroup) -> None:
-        """Claim what is due, in all shards in turn."""
-        now = self._services.clock()
-        for shard in keys.all_shards():
-            free = AT_ONCE - len(self._sessions)
-            if free <= 0:
-                return
-            if self._due[shard] > now:
+    async def _mind(self, shard: int, group: asyncio.TaskGroup) -> None:
+        """Claim what falls due in one shard, until the worker stops."""
+        turn, away = self._turns[shard], False
+        while not self._stopping:
+            turn.clear()
+            rest = self._due[shard] - self._services.clock()
+            if rest > 0:
+                # Not wait_for: before Python 3.12 it can swallow a cancellation.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(rest, SCAN_SECONDS)):
+                        await turn.wait()
                 continue
-            claimed = await self._claimed(shard, min(free, CLAIM_LIMIT))
-            for claim in claimed.claims:
-                metrics.MAILBOX_WAIT.observe(max(0.0, claimed.now - claim.due))
-                self._start(group, claim)
-            full = len(claimed.claims) == min(free, CLAIM_LIMIT)
-            soon = now if full else now + SCAN_SECONDS
-            self._due[shard] = min(soon, claimed.next_due) if claimed.next_due else soon
-            if full:
-                self._wake.set()
+            try:
+                await self._claim(shard, group)
+                away = False
+            except StoreError as error:
+                if not away:
+                    log.warning("Redis is away", shard=shard, reason=str(error))
+                away = True
+                self._due[shard] = self._services.clock() + _AWAY_SECONDS
 
-    async def _claimed(self, shard: int, limit: int) -> Claimed:
-        """Claim; what Redis grants while this worker is stopped is given back, and waits for no lease."""
-        asked = asyncio.create_task(self._services.mailboxes.claim(shard, limit))
+    async def _claim(self, shard: int, group: asyncio.TaskGroup) -> None:
+        """Claim what is due in a shard, and note when it is to be looked at again."""
+        self._due[shard] = soon = self._services.clock() + SCAN_SECONDS
+        limit = min(CLAIM_LIMIT, AT_ONCE - len(self._sessions) - self._asked)
+        if limit <= 0:
+            if shard not in self._full:
+                self._full.append(shard)
+            return
+        self._asked += limit
         try:
-            return await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            with suppress(StoreError):
-                for claim in (await asked).claims:
-                    await self._abandon(claim, 0)
-            raise
+            claimed = await self._services.mailboxes.claim(shard, limit)
+        finally:
+            self._asked -= limit
+            self._room()
+        for claim in claimed.claims:
+            metrics.MAILBOX_WAIT.observe(max(0.0, claimed.now - claim.due))
+            self._start(group, claim)
+        if len(claimed.claims) == limit:
+            soon = 0.0
+        elif claimed.next_due is not None:
+            soon = claimed.next_due
+        self._expect(shard, soon)
 
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
         session = Session(claim, self._services.mailboxes, self._services.store)
+        if self._stopping:
+            session.end()
         self._sessions[claim.mailbox] = session
         metrics.MAILBOXES_HELD.set(len(self._sessions))
         task = group.create_task(self._attend(session))
@@ -119,50 +137,52 @@ class Worker:
         fence(lambda: session.claim.held)
         try:
             if not await attend(self._services, session):
-                await self._abandon(session.claim, 0)
+                await self._abandon(session, 0)
             else:
-                self._expect(box, session.wake_at(self._services.clock()))
+                # When it is due again, and not only with the next scan.
+                wake = session.wake_at(self._services.clock())
+                if wake is not None and wake > self._services.clock():
+                    self._expect(keys.shard_of(box), wake)
             self._failures.pop(box, None)
         except* ClaimLost:
             log.warning("a claim was lost to another worker")
         except* Superseded:
-            await self._abandon(session.claim, 0)
+            await self._abandon(session, 0)
         except* StoreError as errors:
             log.warning("Redis went away during a session", reason=str(errors.exceptions[0]))
-            await self._abandon(session.claim, _AWAY_SECONDS)
+            await self._abandon(session, _AWAY_SECONDS)
         except* Exception:
             log.exception("a session failed")
             metrics.SESSIONS_FAILED.inc()
             self._failures[box] += 1
-            await self._abandon(session.claim, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
+            await self._abandon(session, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
         finally:
             if self._sessions.get(box) is session:
                 del self._sessions[box], self._tasks[box]
                 metrics.MAILBOXES_HELD.set(len(self._sessions))
-            self._wake.set()
+            self._room()
 
-    async def _abandon(self, claim: Claim, pause: float) -> None:
+    def _room(self) -> None:
+        """There may be room for more: look at the shard that has waited for that the longest."""
+        if self._full:
+            self._expect(self._full.popleft(), 0.0)
+
+    def _expect(self, shard: int, moment: float) -> None:
+        """Look at a shard at that moment (Unix seconds), where it would be looked at later."""
+        if moment < self._due[shard]:
+            self._due[shard] = moment
+            self._turns[shard].set()
+
+    async def _abandon(self, session: Session, pause: float) -> None:
         """Give a mailbox back, to be looked at after `pause` seconds; where that fails, its claim ends."""
         with suppress(StoreError, ClaimLost):
-            await self._services.mailboxes.abandon(claim, self._services.clock() + pause)
-
-    def _expect(self, box: int, wake: float | None) -> None:
-        """Look at a mailbox that is due again soon when it is, and not only with the next scan."""
-        shard = keys.shard_of(box)
-        if wake is not None and wake > self._services.clock():
-            self._due[shard] = min(self._due[shard], wake)
-
-    def _rest(self) -> float:
-        """Seconds until a shard is to be looked at again."""
-        if len(self._sessions) >= AT_ONCE:
-            return SCAN_SECONDS
-        return max(0.0, min(self._due.values()) - self._services.clock())
+            await self._services.mailboxes.abandon(session.claim, self._services.clock() + pause)
 
     async def _listen(self) -> None:
         """Turn the wake-ups of other processes into a look; lost ones cost at most a scan's time."""
         while True:
             try:
-                async with self._services.store.pubsub() as channel:
+                async with await subscriber(self._services.store) as channel:
                     await channel.subscribe(keys.WAKE_CHANNEL)
                     await self._hear(channel)
             except (RedisError, RedisClusterException) as error:
@@ -170,23 +190,33 @@ class Worker:
                 await asyncio.sleep(_AWAY_SECONDS)
 
     async def _hear(self, channel: PubSub) -> None:
+        heard = steady()
         while True:
-            message = await channel.get_message(ignore_subscribe_messages=True, timeout=4.0)
-            if message is None:
-                continue
-            box = int(message["data"])
-            if (session := self._sessions.get(box)) is not None:
-                session.stale = True
-                session.stirred.set()
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=_SILENCE)
+            if message is not None:
+                heard = steady()
+                if message["type"] == "message":
+                    self._woken(int(message["data"]))
+            elif steady() - heard > 3 * _SILENCE:
+                # A server that stands still, or a network that forgot the connection, says nothing either.
+                raise NoAnswer
             else:
-                self._due[keys.shard_of(box)] = 0.0
-                self._wake.set()
+                await channel.ping()
 
-    async def _beat(self) -> None:
-        """Lengthen the claims of running sessions; a lost claim ends its session at once."""
+    def _woken(self, box: int) -> None:
+        if (session := self._sessions.get(box)) is not None:
+            session.stale = True
+            session.stirred.set()
+        else:
+            self._expect(keys.shard_of(box), 0.0)
+
+    async def _beat(self, shard: int) -> None:
+        """Lengthen the claims of a shard's running sessions; a lost claim ends its session at once."""
         while True:
             await asyncio.sleep(self._services.mailboxes.lease / 3)
-            held = {box: session.claim for box, session in self._sessions.items()}
+            held = {
+                box: session.claim for box, session in self._sessions.items() if keys.shard_of(box) == shard
+            }
             try:
                 lost = await self._services.mailboxes.extend(held.values())
             except StoreError as error:
@@ -198,15 +228,19 @@ class Worker:
                     log.warning("a claim was lost to another worker")
                     task.cancel()
 
-    async def _stop(self) -> None:
-        """Let running steps end, then cancel them, and give back what is held."""
-        tasks, sessions = list(self._tasks.values()), list(self._sessions.values())
-        for session in sessions:
+    async def _stop(self, claiming: list[asyncio.Task[None]]) -> None:
+        """Let running steps end, then cancel them, and give back what is held.
+
+        A claim on its way is waited for: what it brings would else be nobody's until it runs out.
+        """
+        self._stopping = True
+        for turn in self._turns.values():
+            turn.set()
+        for session in self._sessions.values():
             session.end()
-        if tasks:
-            await asyncio.wait(tasks, timeout=self._services.timing.stop)
+        await asyncio.wait([*claiming, *self._tasks.values()], timeout=self._services.timing.stop)
+        tasks, sessions = [*claiming, *self._tasks.values()], list(self._sessions.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for session in sessions:
-            await self._abandon(session.claim, 0)
+        await asyncio.gather(*(self._abandon(session, 0) for session in sessions))

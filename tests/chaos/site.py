@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import httpx
 import msgspec
@@ -24,17 +26,27 @@ TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3
 
 
 @dataclass
-class Site:
-    """Two worlds, a Redis, and processes between them. What Telegram calls is `front`."""
+class Premises:
+    """Two worlds and processes between them, whatever Redis these share. What Telegram calls is `front`."""
 
     bridge: Bridge
-    redis: RedisServer
     front: Wire
     nursery: Nursery
     home: Path
     timing: Timing = TIMING
     started: list[Process] = field(default_factory=list)
     fronts: dict[int, int] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        """Nothing runs yet."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill whatever runs."""
+        for process in self.started:
+            process.close()
 
     async def start(self, command: str, fail: str = "", *, timing: Timing | None = None) -> Process:
         """Start `hh-bridge {command}`; one that takes updates has taken its port when this returns."""
@@ -48,13 +60,6 @@ class Site:
             await self._answers(process, port)
             self.front.ends.append(port)
         return process
-
-    async def replaced(self, dead: Process) -> Process:
-        """Wait for the end of a process and start another of its kind; its claims run out meanwhile."""
-        await dead.ended()
-        self.retire(dead)
-        await self.claims_ran_out()
-        return await self.start(dead.command)
 
     def retire(self, process: Process) -> None:
         """Kill a process, if it lives; nothing is led to it any more."""
@@ -74,14 +79,6 @@ class Site:
             page = await browser.get(back)
         start = page.text.index("https://t.me/")
         await self.bridge.anna.open_link(page.text[start : page.text.index('"', start)])
-
-    async def claims_ran_out(self) -> None:
-        """What a lease's length of waiting would do to the claims of the dead."""
-        async with self.redis.client() as client:
-            for shard in keys.all_shards():
-                for name in msgspec.convert(await client.zrange(keys.due(shard), 0, -1), list[bytes]):
-                    if await client.hexists(keys.of(int(name), "head"), "claim"):
-                        await client.zadd(keys.due(shard), {name: 0})
 
     async def readiness(self, process: Process) -> dict[str, object]:
         """What `/readyz` of a process says."""
@@ -110,6 +107,28 @@ class Site:
         raise AssertionError(f"{process.command} does not answer\n{process.words()}")
 
 
+@dataclass(kw_only=True)
+class Site(Premises):
+    """Premises with a Redis of their own that can be killed and frozen."""
+
+    redis: RedisServer
+
+    async def replaced(self, dead: Process) -> Process:
+        """Wait for the end of a process and start another of its kind; its claims run out meanwhile."""
+        await dead.ended()
+        self.retire(dead)
+        await self.claims_ran_out()
+        return await self.start(dead.command)
+
+    async def claims_ran_out(self) -> None:
+        """What a lease's length of waiting would do to the claims of the dead."""
+        async with self.redis.client() as client:
+            for shard in keys.all_shards():
+                for name in msgspec.convert(await client.zrange(keys.due(shard), 0, -1), list[bytes]):
+                    if await client.hexists(keys.of(int(name), "head"), "claim"):
+                        await client.zadd(keys.due(shard), {name: 0})
+
+
 @asynccontextmanager
 async def site_at(nursery: Nursery, home: Path) -> AsyncIterator[Site]:
     """A site whose files lie in `home`."""
@@ -117,9 +136,4 @@ async def site_at(nursery: Nursery, home: Path) -> AsyncIterator[Site]:
         redis = await stack.enter_async_context(RedisServer(home / "redis"))
         bridge = await stack.enter_async_context(worlds(redis.url, home))
         front = await stack.enter_async_context(Wire(port=bridge.settings.http_port))
-        site = Site(bridge, redis, front, nursery, home)
-        try:
-            yield site
-        finally:
-            for process in site.started:
-                process.close()
+        yield await stack.enter_async_context(Site(bridge, front, nursery, home, redis=redis))

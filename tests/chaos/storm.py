@@ -74,8 +74,9 @@ class Storm:
         async with self._watched():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SETTLED):
-                    while tally.outstanding(bridge, people) or await self._waiting():
-                        await asyncio.sleep(0.5)
+                    async with self.site.redis.client() as client:
+                        while tally.outstanding(bridge, people) or await tally.waiting(client):
+                            await asyncio.sleep(0.5)
             # Time for what would come twice.
             await asyncio.sleep(LEASE + 3)
         return await self._counted(people)
@@ -106,13 +107,6 @@ class Storm:
             with victim.frozen():
                 await asyncio.sleep(LEASE * self._random.uniform(1.1, 2))
         self._alive.append(victim)
-
-    async def _waiting(self) -> int:
-        """How much still lies in Redis."""
-        async with self.site.redis.client() as client:
-            names = [key async for key in client.scan_iter("hh:{*}:*", count=1000)]
-        lists = re.compile(rb"^hh:\{\d+\}:(inbox|outbox|intents):\d+$")
-        return sum(lists.match(name) is not None for name in names)
 
     @asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:

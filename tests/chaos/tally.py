@@ -12,9 +12,11 @@ from itertools import pairwise
 from msgspec import Struct
 
 from bot.sandbox.telegram.world import FIRST_UPDATE_ID
+from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.chaos.traffic import Person
 
+_TO_DO = re.compile(rb"^hh:\{\d+\}:(inbox|outbox|intents):\d+$")
 _MARK = re.compile(r"\[[ue]\d+\.\d+\]")
 
 
@@ -123,6 +125,12 @@ def ways(bridge: Bridge, people: Iterable[Person]) -> tuple[Way, Way]:
         to_hh += [_declined(ledger.declined, declines), _edited(bridge, person)]
         to_telegram.append(at_telegram.against(ledger.events, prefix=f"{person.user.id}:"))
     return _sum(to_hh), _sum(to_telegram)
+
+
+async def waiting(client: Client) -> int:
+    """How many lists of what is to be done still lie in Redis."""
+    names = [key async for key in client.scan_iter("hh:{*}:*", count=1000)]
+    return sum(_TO_DO.match(name) is not None for name in names)
 
 
 def window(accepted: dict[int, list[float]], noted: Iterable[tuple[int, float]]) -> Window | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,20 +20,23 @@ from tests.store.servers import binaries, free_port
 class RedisServer:
     """A server that appends every write to a file before it answers, on one port through all its lives."""
 
-    def __init__(self, home: Path) -> None:
-        self.port = free_port()
+    def __init__(
+        self, home: Path, *, binary: str = "", port: int = 0, options: Mapping[str, str] | None = None
+    ) -> None:
+        self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self._home = home
+        self._binary = binary or next(iter(binaries().values()))
+        self._more = options or {}
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it with what its file holds, and wait until it answers."""
         self._home.mkdir(exist_ok=True)
-        binary = next(iter(binaries().values()))
         options = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self._home), "save": ""}
-        options |= {"appendonly": "yes", "appendfsync": "always"}
+        options |= {"appendonly": "yes", "appendfsync": "always", **self._more}
         self._process = await asyncio.create_subprocess_exec(
-            binary,
+            self._binary,
             *(word for name, value in options.items() for word in (f"--{name}", value)),
             stdout=asyncio.subprocess.DEVNULL,
             env={"PATH": os.defpath, "LC_ALL": "C"},

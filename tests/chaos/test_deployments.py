@@ -1,0 +1,120 @@
+"""Several processes on whatever Redis an operator has; workers come and go, servers too."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.bridge.conftest import worlds
+from tests.chaos.crowd import Crowd
+from tests.chaos.deployments import REDIS, VALKEY, client_of, cluster, single, watched
+from tests.chaos.processes import Nursery
+from tests.chaos.site import TIMING, Premises
+from tests.chaos.storm import LEASE
+from tests.chaos.wires import Wire
+from tests.leftovers import forgotten
+from tests.secrecy import leaks, private_texts
+
+pytestmark = pytest.mark.timeout(240)  # many processes on a busy machine
+
+ACCOUNTS = 16
+
+
+@asynccontextmanager
+async def premises_at(nursery: Nursery, home: Path, url: str) -> AsyncIterator[Premises]:
+    """Two worlds over this Redis; whoever logs a secret or leaves a key for ever fails the test."""
+    async with AsyncExitStack() as stack:
+        bridge = await stack.enter_async_context(worlds(url, home))
+        front = await stack.enter_async_context(Wire(port=bridge.settings.http_port))
+        timing = replace(TIMING, lease=LEASE)
+        premises = await stack.enter_async_context(Premises(bridge, front, nursery, home, timing))
+        yield premises
+        private = private_texts(bridge.hh) | private_texts(bridge.telegram)
+        assert not [line for process in premises.started for line in leaks(process.words(), private)]
+        async with client_of(url) as client:
+            assert not await forgotten(client), "neither an expiry nor a declared owner"
+
+
+async def peopled(premises: Premises) -> Crowd:
+    """Two of each process, and linked accounts."""
+    for command in ("web", "web", "worker", "worker"):
+        await premises.start(command)
+    return await Crowd.linked(premises, ACCOUNTS)
+
+
+async def workers_change(crowd: Crowd) -> None:
+    """Under traffic one worker more, one killed, one stopped and replaced."""
+    premises = crowd.premises
+    first, second = (process for process in premises.started if process.command == "worker")
+    await crowd.written(3)
+    await premises.start("worker")
+    await crowd.written(3)
+    first.kill()
+    await crowd.written(3)
+    await premises.start("worker")
+    await second.stopped()
+    await crowd.written(3)
+
+
+async def nothing_lost_or_doubled(crowd: Crowd, url: str) -> None:
+    async with client_of(url) as client:
+        to_hh, to_telegram = await crowd.counted(client)
+    assert not crowd.stuck
+    assert (to_hh.missing, to_hh.doubled, to_hh.out_of_order) == ((), 0, 0)
+    assert (to_telegram.missing, to_telegram.out_of_order) == ((), 0)
+    assert to_hh.sent
+    assert to_telegram.sent
+
+
+async def test_one_redis_and_long_polling(nursery: Nursery, tmp_path: Path) -> None:
+    async with (
+        single(REDIS, tmp_path / "redis") as redis,
+        premises_at(nursery, tmp_path, redis.url) as premises,
+    ):
+        premises.poll()
+        crowd = await peopled(premises)
+        async with crowd.living():
+            await workers_change(crowd)
+        await nothing_lost_or_doubled(crowd, redis.url)
+
+
+async def test_one_valkey_and_the_webhook(nursery: Nursery, tmp_path: Path) -> None:
+    async with (
+        single(VALKEY, tmp_path / "valkey") as valkey,
+        premises_at(nursery, tmp_path, valkey.url) as premises,
+    ):
+        crowd = await peopled(premises)
+        async with crowd.living():
+            await workers_change(crowd)
+        await nothing_lost_or_doubled(crowd, valkey.url)
+
+
+async def test_a_cluster_of_three(nursery: Nursery, tmp_path: Path) -> None:
+    async with (
+        cluster(VALKEY, tmp_path / "cluster") as three,
+        premises_at(nursery, tmp_path, three.url) as premises,
+    ):
+        crowd = await peopled(premises)
+        async with crowd.living():
+            await workers_change(crowd)
+        await nothing_lost_or_doubled(crowd, three.url)
+
+
+async def test_sentinel_and_a_failover(nursery: Nursery, tmp_path: Path) -> None:
+    async with (
+        watched(REDIS, tmp_path / "servers") as servers,
+        premises_at(nursery, tmp_path, servers.url) as premises,
+    ):
+        premises.poll()
+        crowd = await peopled(premises)
+        async with crowd.living():
+            await workers_change(crowd)
+            lost = await servers.master()
+            await lost.kill()
+            await crowd.written(5)
+            assert await servers.master() is not lost
+        await nothing_lost_or_doubled(crowd, servers.url)
