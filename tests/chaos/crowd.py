@@ -31,7 +31,13 @@ class Crowd:
         limits = premises.bridge.hh.world.limits
         limits.in_a_row = limits.overall = 10**9
         people = [Person(premises.bridge, number, seed) for number in range(size)]
-        await asyncio.gather(*(person.link() for person in people))
+        turn = asyncio.Semaphore(4)  # a person waits only so long
+
+        async def link(person: Person) -> None:
+            async with turn:
+                await person.link()
+
+        await asyncio.gather(*map(link, people))
         return cls(premises, people)
 
     @asynccontextmanager
