@@ -70,6 +70,7 @@ def overheard() -> Iterator[Overheard]:
     _overheard.begin()
     _worlds.clear()
     yield _overheard
+    assert _overheard in logging.getLogger().handlers, "whoever sets logging up needs logging_as_before"
     private = {text for world in _worlds for text in private_texts(world)}
     ids = {number for world in _worlds for number in private_ids(world)}
     assert not leaks(_overheard.text, private, ids), "secrets, private texts or ids in the log"

@@ -26,7 +26,8 @@ from bot.store.packing import pack
 from bot.store.records import Account
 from bot.store.vault import Vault
 from bot.telegram.botapi import BotApi
-from tests.store.servers import binaries, free_port, server
+from tests.ports import free_port
+from tests.store.servers import binaries, server
 
 KEYS = (SecretStr(Fernet.generate_key().decode()),)
 

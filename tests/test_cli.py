@@ -18,6 +18,7 @@ from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.token_key import kept_key
 from tests.plain import plain_http
+from tests.ports import free_port
 from tests.secrecy import leaks
 
 PROJECT = Path(__file__).parent.parent
@@ -70,9 +71,7 @@ async def answers(port: int) -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        number: int = listening.getsockname()[1]
-        return number
+    return free_port()
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ def test_the_table_names_every_point() -> None:
     assert all(f"| `{point}` |" in table for point in failpoints.POINTS)
 
 
+@pytest.mark.usefixtures("logging_as_before")
 @pytest.mark.parametrize("name", ["TELEGRAM_API_URL", "HH_API_URL"])
 def test_a_bridge_to_the_real_services_refuses_to_start_with_a_fail_point(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -46,8 +46,8 @@ POLL_WAITS = 0.5
 USER_SHARE, USER_BURST = 0.25, 10
 """What one user's own doings may take of the ceiling: a part of it, after some requests at once."""
 
-UNNAMED_PAUSE, LONGEST_PAUSE = 5.0, 600.0
-"""Seconds without requests after a 429: where hh.ru does not say how long, and at most."""
+LONGEST_PAUSE = 600.0
+"""Seconds without requests after a 429, at most."""
 
 
 class SessionAccess:
@@ -155,11 +155,13 @@ def _ended(error: LinkAgain | Refused) -> LinkAgain:
 class Ceiling:
     """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
 
-    `own` reserves in the part of it that one user may take; it gives the seconds to wait.
+    `own` reserves in the part of it that one user may take; it gives the seconds to wait. After a 429 that
+    does not say how long nobody asks hh.ru for `unnamed` seconds.
     """
 
     limiter: Limiter
     longest: float
+    unnamed: float
     own: Callable[[], Awaitable[float]] | None = None
 
     async def __call__(self) -> None:
@@ -177,12 +179,13 @@ class Ceiling:
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause: nobody asks it for so long."""
         metrics.THROTTLED.labels("hh").inc()
-        await self.limiter.block(UNNAMED_PAUSE if seconds is None else min(seconds, LONGEST_PAUSE))
+        await self.limiter.block(self.unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
 
 
 def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
     """A gateway to hh.ru for polls, whose number the bridge itself decides."""
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, POLL_WAITS), session.site)
+    ceiling = Ceiling(services.hh_limit, POLL_WAITS, services.timing.unnamed)
+    return NegotiationsGateway(services.hh, access, ceiling, session.site)
 
 
 def gateway(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
@@ -192,7 +195,8 @@ def gateway(services: Services, session: Session, access: SessionAccess) -> Nego
     async def own() -> float:
         return await session.permit("requests", rate, USER_WAITS)
 
-    return NegotiationsGateway(services.hh, access, Ceiling(services.hh_limit, USER_WAITS, own), session.site)
+    ceiling = Ceiling(services.hh_limit, USER_WAITS, services.timing.unnamed, own)
+    return NegotiationsGateway(services.hh, access, ceiling, session.site)
 
 
 def seal_tokens(services: Services, tokens: Tokens) -> bytes:

@@ -32,9 +32,10 @@ class Timing:
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
     lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
     topics. `message` is the mean distance between messages to all chats beyond a burst, `chat` that between
-    messages to one (Bot FAQ, "How can I message all of my bot's subscribers at once?"). `again` passes at
-    first before hh.ru gets again what it could not take, `pause` before Telegram gets what did not reach
-    it, `repeat` at first before Telegram gets what it did not confirm.
+    messages to one (Bot FAQ, "How can I message all of my bot's subscribers at once?"). `unnamed` is
+    how long nobody asks hh.ru after a 429 that does not say how long. `again` passes at first before hh.ru
+    gets again what it could not take, `pause` before Telegram gets what did not reach it, `repeat` at first
+    before Telegram gets what it did not confirm.
     """
 
     settle: float = 15.0
@@ -50,6 +51,7 @@ class Timing:
     poller: float = 15.0
     message: float = 1 / 30
     chat: float = 1.0
+    unnamed: float = 5.0
     again: float = 1.0
     pause: float = 3.0
     repeat: float = 2.0

@@ -14,7 +14,7 @@ import httpx
 
 from tests.bench.filling import KEY
 from tests.bench.outside import BOT_TOKEN, Outside
-from tests.store.servers import free_port
+from tests.ports import free_port
 
 SECRET = "bench"
 _START_SECONDS = 30.0

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from bot.store.connection import Client, connect
 from bot.store.embedded import find_server
-from tests.store.servers import free_port
+from tests.ports import free_port
 
 
 @asynccontextmanager

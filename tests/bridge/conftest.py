@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
 from bot.worker.services import Timing
 from tests.plain import plain_http
+from tests.ports import free_port
 
 FAST = Timing(
     settle=1.0,
@@ -31,6 +31,7 @@ FAST = Timing(
     stop=2.0,
     topics=0.5,
     chat=0.05,
+    unnamed=1.0,
     again=0.2,
     pause=0.3,
     repeat=0.3,
@@ -97,12 +98,6 @@ class Bridge:
 def _deep_link(page: str) -> str:
     start = page.index("https://t.me/")
     return page[start : page.index('"', start)]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @pytest.fixture

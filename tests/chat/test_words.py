@@ -32,13 +32,13 @@ NO_SENTENCES = {
     *("account is locked", "login not verified", "password invalidated", "token deactivated"),
     *("account not found", "client_id or client_secret not found", "bad redirect url"),
     # For the log.
-    *("not shown", "messages are refused in a new topic, too"),
+    *("not shown", "messages are refused in a new topic, too", "a poll failed"),
 }
 
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b[A-Z][a-z]+\b|\b[a-z]{2,} [a-z]{2,}\b")
 _TAGS = re.compile(r"<[^<>]*>|https?://\S*")
-_SILENT_CALLS = {"compile", "debug", "info", "warning", "error", "exception", "reach"}
+_SILENT_CALLS = {"compile", "debug", "info", "warning", "error", "exception", "reach", "follow"}
 
 
 def spoken_outside(source: str) -> Iterator[tuple[int, str]]:
@@ -58,7 +58,7 @@ def _unspoken(tree: ast.AST) -> Iterator[int]:
         match node:
             case ast.Expr(value=ast.Constant()):
                 yield id(node.value)
-            case ast.Raise() | ast.Assert():
+            case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.Raise() | ast.Assert():
                 yield from map(id, ast.walk(node))
             case ast.Call():
                 name = str(getattr(node.func, "id", None) or getattr(node.func, "attr", ""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -30,13 +29,6 @@ def binaries() -> dict[str, str]:
     found = {name: shutil.which(name) for name in ("valkey-server", "redis-server")}
     found |= {package: carried(package) for package in PACKAGES}
     return {name: path for name, path in found.items() if path is not None}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -24,7 +24,8 @@ from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.store.connection import Client, connect, connected
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
-from tests.store.servers import binaries, free_port, server
+from tests.ports import free_port
+from tests.store.servers import binaries, server
 
 BINARIES = binaries()
 every_server = pytest.mark.parametrize("binary", BINARIES.values(), ids=BINARIES.keys())
