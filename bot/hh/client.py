@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
@@ -70,8 +71,7 @@ class Client:
         query = {"host": call.host or self._host, **call.params}
         request = self._http.build_request(
             call.method,
-            self._api_url + call.path,
-            params={name: value for name, value in query.items() if value is not None},
+            _address(self._api_url + call.path, tuple(query.items())),
             data=call.form,
             files={name: (None, value) for name, value in call.multipart.items()} or None,
             headers=self._agent | ({"Authorization": f"Bearer {token}"} if token else {}),
@@ -81,6 +81,12 @@ class Client:
         if answer.status not in call.expected:
             raise refusals.sort(answer, write=call.write, backurl=self._backurl)
         return answer
+
+
+@lru_cache(maxsize=256)
+def _address(url: str, query: tuple[tuple[str, Value], ...]) -> httpx.URL:
+    # Every look at every account asks for the same address, and httpx takes long to put one together.
+    return httpx.URL(url, params={name: value for name, value in query if value is not None})
 
 
 def segment(identifier: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -107,7 +107,7 @@ class NegotiationsGateway:
     ) -> ListedPage | None:
         """One page for a poll; None, unparsed, where its body's digest is `known`: nothing changed."""
         answer = await self._list(page, per_page, {"status": status})
-        digest = blake2b(answer.body or b"", digest_size=DIGEST_BYTES).digest()
+        digest = sha256(answer.body or b"").digest()[:DIGEST_BYTES]
         if digest == known:
             return None
         found = parse(Negotiations, answer)

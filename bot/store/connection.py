@@ -26,7 +26,7 @@ import builtins
 import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import TypedDict, TypeVar
+from typing import Final, TypedDict, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import ConnectionPool, Redis
@@ -36,6 +36,7 @@ from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 from redis.exceptions import (
     ClusterDownError,
     ReadOnlyError,
@@ -111,6 +112,10 @@ async def subscriber(store: Client) -> PubSub:
     return store.pubsub()
 
 
+# redis-py packs commands in C, but not for its asyncio connections.
+_packer: Final = HiredisRespSerializer()
+
+
 class _Careful(AbstractConnection):
     """A connection whose writes can be cancelled, and that leaves a server which has become a replica.
 
@@ -130,6 +135,9 @@ class _Careful(AbstractConnection):
             raise TimeoutError("Timeout writing to socket") from None
         finally:
             self.socket_timeout = limit
+
+    def pack_command(self, *args: EncodableT) -> list[bytes]:
+        return _packer.pack(*args)  # type: ignore[arg-type, no-any-return]
 
     async def read_response(
         self,

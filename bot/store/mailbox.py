@@ -13,8 +13,9 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import msgspec
 
@@ -22,7 +23,7 @@ from bot.clock import steady
 from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
-from bot.store.scripts import Script, Store, Word
+from bot.store.scripts import Runner, Script, Store, Word
 
 log = logger(__name__)
 
@@ -117,6 +118,7 @@ class Mailboxes:
         self, store: Store, *, lease: float = 30.0, clock: Callable[[], float] | None = None
     ) -> None:
         self._store = store
+        self._run = Runner(store)
         self.lease = lease
         self._clock = clock
         self._ahead = 0.0
@@ -145,7 +147,7 @@ class Mailboxes:
             ]
             words: list[Word] = [box, update.raw, SEEN_SECONDS, self._now(), keys.WAKE_CHANNEL]
             with unavailable():
-                stored += int(str(await _push(self._store, names, words)))
+                stored += int(str(await self._run(_push, names, words)))
         return stored
 
     async def claim(self, shard: int, limit: int, batch: int = 50) -> Claimed:
@@ -155,7 +157,7 @@ class Mailboxes:
         # The term is counted from before it was asked for, so it ends here no later than in Redis.
         asked, good_until = time.time(), steady() + self.lease
         with unavailable():
-            reply = await _claim(self._store, [keys.due(shard)], words)
+            reply = await self._run(_claim, [keys.due(shard)], words)
         now, next_due, rows = msgspec.convert(reply, tuple[bytes, bytes, list[_ClaimReply]])
         # Redis looked at its clock somewhere between; however slow the answer was, no more is known.
         self._ahead = min(max(self._ahead, float(now) - time.time()), float(now) - asked)
@@ -191,7 +193,7 @@ class Mailboxes:
         while True:
             try:
                 with unavailable():
-                    done = await _commit(self._store, names, words)
+                    done = await self._run(_commit, names, words)
                 break
             except StoreUnavailable as error:
                 if not (vital or claim.held):
@@ -201,27 +203,30 @@ class Mailboxes:
         if done != 1:
             raise ClaimLost(claim.mailbox)
 
-    async def release(self, claim: Claim, wake: float | None) -> bool:
-        """Give a mailbox back, to be due at `wake` (Unix seconds).
+    async def release(
+        self, claim: Claim, wake: float | None, head: Mapping[str, Word] = MappingProxyType({})
+    ) -> bool:
+        """Give a mailbox back, to be due at `wake` (Unix seconds), with these fields of its head.
 
-        False where updates arrived meanwhile: the claim goes on.
+        False where updates arrived meanwhile: nothing is written, and the claim goes on.
         """
-        return await self._release(claim, "" if wake is None else f"{wake:.6f}", unfinished=False)
+        return await self._release(claim, "" if wake is None else f"{wake:.6f}", head, unfinished=False)
 
     async def abandon(self, claim: Claim, wake: float) -> None:
         """Give a mailbox back in the middle of its work, to be due at `wake` (Unix seconds).
 
         Whoever can do that is alive: it doesn't count as a try of the first update.
         """
-        await self._release(claim, f"{wake:.6f}", unfinished=True)
+        await self._release(claim, f"{wake:.6f}", {}, unfinished=True)
 
-    async def _release(self, claim: Claim, wake: str, *, unfinished: bool) -> bool:
+    async def _release(self, claim: Claim, wake: str, head: Mapping[str, Word], *, unfinished: bool) -> bool:
         box = claim.mailbox
         good_until, claim.good_until = claim.good_until, 0.0
         names = [keys.due(keys.shard_of(box)), keys.of(box, "head"), keys.of(box, "inbox")]
         words: list[Word] = [claim.token, box, wake, keys.WAKE_CHANNEL, int(unfinished)]
+        words += [word for field in head.items() for word in field]
         with unavailable():
-            reply = await _release(self._store, names, words)
+            reply = await self._run(_release, names, words)
         if reply == 0:
             raise ClaimLost(box)
         if reply == 2:
@@ -232,7 +237,7 @@ class Mailboxes:
         """Have a worker attend to a mailbox now; False where one does."""
         names = [keys.due(keys.shard_of(box)), keys.of(box, "head")]
         with unavailable():
-            return await _rouse(self._store, names, [box, self._now(), keys.WAKE_CHANNEL]) == 1
+            return await self._run(_rouse, names, [box, self._now(), keys.WAKE_CHANNEL]) == 1
 
     async def extend(self, claims: Iterable[Claim]) -> set[int]:
         """Heartbeat for claims; returns the mailboxes that another worker holds now."""
@@ -246,7 +251,7 @@ class Mailboxes:
                 words += [claim.mailbox, claim.token]
             good_until = steady() + self.lease
             with unavailable():
-                reply = await _extend(self._store, [keys.due(shard)], words)
+                reply = await self._run(_extend, [keys.due(shard)], words)
             gone = {int(box) for box in msgspec.convert(reply, list[bytes])}
             for claim in held:
                 claim.good_until = 0.0 if claim.mailbox in gone else max(claim.good_until, good_until)
@@ -258,7 +263,7 @@ class Mailboxes:
         total = Backlog()
         for shard in keys.all_shards():
             with unavailable():
-                reply = await _backlog(self._store, [keys.due(shard)], [self._now()])
+                reply = await self._run(_backlog, [keys.due(shard)], [self._now()])
             mailboxes, due, oldest = msgspec.convert(reply, tuple[int, int, bytes])
             total = Backlog(total.mailboxes + mailboxes, total.due + due, max(total.oldest, float(oldest)))
         return total

@@ -1,11 +1,13 @@
 -- Gives a mailbox back.
 -- KEYS: 1 due, 2 head, 3 inbox
 -- ARGV: 1 claim token, 2 mailbox id, 3 when to wake it or "" for never, 4 wake channel,
---       5 "1" to give it back even where updates wait (its holder can't go on)
+--       5 "1" to give it back even where updates wait (its holder can't go on), then pairs of field and
+--       value for the head
 -- Result: 1 given back, 0 the claim is another's now, 2 kept: updates arrived meanwhile
 if redis.call('HGET', KEYS[2], 'claim') ~= ARGV[1] then return 0 end
 if ARGV[5] ~= '1' and redis.call('LLEN', KEYS[3]) > 0 then return 2 end
 redis.call('HDEL', KEYS[2], 'claim', 'done')
+if #ARGV > 5 then redis.call('HSET', KEYS[2], unpack(ARGV, 6)) end
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[1], ARGV[2])
 else

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from importlib import resources
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import NoScriptError
+
+from bot.together import Together
 
 Word = bytes | str | int | float
 Store = Redis | RedisCluster
@@ -18,12 +21,50 @@ class Script:
     """A script of this package; loaded into Redis at its first call and after a failover."""
 
     def __init__(self, name: str) -> None:
-        self._text = resources.files(__package__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
-        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+        self.text = resources.files(__package__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, store: Store, keys: Sequence[str], words: Sequence[Word]) -> object:
+
+class _Call(NamedTuple):
+    script: Script
+    keys: Sequence[str]
+    words: Sequence[Word]
+
+
+class Runner:
+    """Runs scripts; what is asked for in the same turn of the event loop goes to Redis in one packet.
+
+    Most of what a call costs is redis-py's work around it, and that is done once per packet. The scripts of
+    a packet succeed or fail each for itself; where the connection breaks, the fate of all is unknown.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._packets = Together(self._all)
+
+    async def __call__(self, script: Script, keys: Sequence[str], words: Sequence[Word]) -> object:
         """Run on the slot of `keys`; raises what redis-py raises."""
+        call = _Call(script, keys, words)
+        if isinstance(self._store, RedisCluster):
+            # Its packets would span nodes, and one that is away take the answers of the others with it.
+            return await self._one(call)
+        return await self._packets(call)
+
+    async def _one(self, call: _Call) -> object:
+        script, keys, words = call
         try:
-            return await store.evalsha(self._sha, len(keys), *keys, *words)
+            return await self._store.evalsha(script.sha, len(keys), *keys, *words)
         except NoScriptError:
-            return await store.eval(self._text, len(keys), *keys, *words)
+            return await self._store.eval(script.text, len(keys), *keys, *words)
+
+    async def _all(self, calls: Sequence[_Call]) -> Sequence[object]:
+        if len(calls) == 1:
+            return [await self._one(calls[0])]
+        async with self._store.pipeline(transaction=False) as packet:
+            for script, keys, words in calls:
+                packet.evalsha(script.sha, len(keys), *keys, *words)
+            replies = await packet.execute(raise_on_error=False)
+        return [
+            await self._one(call) if isinstance(reply, NoScriptError) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]

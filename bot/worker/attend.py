@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import ClaimLost
@@ -23,8 +23,7 @@ _LOOK_AGAIN = 1.0
 """Seconds after which a busy session looks for new updates even if no wake-up reached it."""
 
 
-@dataclass(frozen=True)
-class _Lane:
+class _Lane(NamedTuple):
     ready: Callable[[], bool]
     run: Callable[[], Awaitable[None]]
 
@@ -48,6 +47,8 @@ async def attend(services: Services, session: Session) -> bool:
         except Exception as error:
             failures.append(error)
             session.end()
+        finally:
+            session.stirred.set()
 
     async with asyncio.TaskGroup() as group:
         while not session.ending or running:
@@ -57,7 +58,7 @@ async def attend(services: Services, session: Session) -> bool:
                     running[group.create_task(run(lane))] = lane
             try:
                 if running:
-                    await _news(session, set(running))
+                    await _news(session)
                 elif await _given_back(services, session):
                     return True
                 await session.refill()
@@ -72,23 +73,20 @@ async def attend(services: Services, session: Session) -> bool:
 
 async def _given_back(services: Services, session: Session) -> bool:
     """Give the mailbox back; False where updates have come meanwhile."""
-    if await services.mailboxes.release(session.claim, session.wake_at(services.clock())):
+    wake = session.wake_at(services.clock())
+    if await services.mailboxes.release(session.claim, wake, session.unwritten):
         return True
     session.stale = True
     return False
 
 
-async def _news(session: Session, tasks: set[asyncio.Task[None]]) -> None:
+async def _news(session: Session) -> None:
     """Wait until a lane ends, or new work may be there."""
-    stirred = asyncio.ensure_future(session.stirred.wait())
     try:
-        done, _ = await asyncio.wait(
-            {*tasks, stirred}, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED
-        )
-        if not done:
-            session.stale = True
-    finally:
-        stirred.cancel()
+        async with asyncio.timeout(_LOOK_AGAIN):
+            await session.stirred.wait()
+    except TimeoutError:
+        session.stale = True
 
 
 def _lanes(services: Services, session: Session, access: SessionAccess) -> list[_Lane]:

@@ -7,6 +7,7 @@ of it is taken as seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,12 +90,16 @@ class Poll:
             pause = self._services.timing.retry
             if isinstance(error, Throttled) and error.retry_after is not None:
                 pause = min(error.retry_after, self._services.settings.poll_max_interval)
-            now = self._services.clock()
-            head, said = {"poll": now + pause}, list[Outgoing]()
+            await self._put_off(error, pause, account.hh_id)
+
+    async def _put_off(self, error: HhError, pause: float, hh_id: str) -> None:
+        """Look again after a pause. A captcha is told: until a person passes it, no news comes."""
+        session, now = self._session, self._services.clock()
+        with suppress(Superseded):
             if isinstance(error, CaptchaRequired) and now - session.head.captcha >= _CAPTCHA_AGAIN:
-                # Until a person passes it, no news comes.
-                head["captcha"], said = now, [trouble(texts_of(session), error).say()]
-            await session.commit(Change(head=head, said=said, hh_id=account.hh_id))
+                said = [trouble(texts_of(session), error).say()]
+                await session.commit(Change(head={"captcha": now}, said=said, hh_id=hh_id))
+            session.look_next(now + pause, hh_id)
 
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock
@@ -103,7 +108,7 @@ class Poll:
         first = await asking.page(0, walk.per_page, None if full else _digest(session.head.page))
         metrics.POLLS.labels("unchanged" if first is None else "changed").inc()
         if first is None:
-            await session.commit(Change(head={"poll": clock() + self._pause()}, hh_id=hh_id))
+            session.look_next(clock() + self._pause(), hh_id)
             log.debug("a poll found nothing new")
             return
         reach("page-read")

@@ -49,7 +49,8 @@ class Session:
 
     `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
     are not in memory. `ending` asks every lane to stop after the step that it is in. `changes` counts
-    what made a kept roster old. `kept` reads what is not in memory.
+    what made a kept roster old. `kept` reads what is not in memory. `unwritten` are fields of the head that
+    go to Redis when the mailbox is given back.
     """
 
     def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
@@ -64,6 +65,7 @@ class Session:
         self.stale = False
         self.ending = False
         self.changes = 0
+        self.unwritten: dict[str, float] = {}
         self.kept = Kept(store, claim.mailbox)
         self._paces = Paces({name: getattr(self.head, name) for name in ("turns", "messages", "requests")})
         self._mailboxes = mailboxes
@@ -163,6 +165,15 @@ class Session:
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
 
+    def look_next(self, at: float, hh_id: str) -> None:
+        """Set when to look at hh.ru next, without a commit: if that is lost, there is one look more.
+
+        Raises `Superseded` where the account `hh_id` is not linked any more.
+        """
+        self._still(hh_id)
+        self.head.poll = at
+        self.unwritten = {"poll": at}
+
     async def commit(self, change: Change, *, vital: bool = False) -> None:
         """Write a step, or raise and change nothing.
 
@@ -172,8 +183,8 @@ class Session:
         async with self._lock:
             if self._unsure:
                 raise StoreUnavailable("it is not known what was written before")
-            if change.hh_id is not None and (self.account is None or self.account.hh_id != change.hh_id):
-                raise Superseded("another account is linked now")
+            if change.hh_id is not None:
+                self._still(change.hh_id)
             if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
                 raise Superseded("the outbox was emptied")
             if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
@@ -240,6 +251,10 @@ class Session:
         if self._shown is None:
             self._shown = unpack(shown, Shown) if isinstance(shown, bytes) else Shown()
 
+    def _still(self, hh_id: str) -> None:
+        if self.account is None or self.account.hh_id != hh_id:
+            raise Superseded("another account is linked now")
+
     def _take_outbox(self, entries: list[bytes]) -> None:
         self.outbox.extend(_outgoing.decode(entry) for entry in entries)
         self._outbox_whole = len(entries) < BATCH
@@ -300,6 +315,8 @@ class Session:
             self.queue = after.queue
         overflow = self.claim.mapped + len(change.mapped) > MAP_SIZE
         self.claim.mapped = len(change.mapped) if overflow else self.claim.mapped + len(change.mapped)
+        if change.erase or "poll" in change.head:
+            self.unwritten = {}
         for name, value in change.head.items():
             setattr(self.head, name, value)
         if change.handled:
