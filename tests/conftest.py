@@ -55,13 +55,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest tests begin first: deal them to the workers, each of which gets one piece of the list."""
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    longest = [item for item in items if _LONGEST & set(item.path.parts)]
-    rest = [item for item in items if not _LONGEST & set(item.path.parts)]
-    items[:] = [
-        item for worker in range(workers) for item in (*longest[worker::workers], *rest[worker::workers])
-    ]
+    """The longest tests begin first: deal them to the workers, each of which gets one piece of the list.
+
+    At most two of the heavy ones run at a time: each keeps a processor busy.
+    """
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    heavy = [item for item in items if item.get_closest_marker("heavy")]
+    longest = [item for item in items if _LONGEST & set(item.path.parts) and item not in heavy]
+    rest = [item for item in items if not _LONGEST & set(item.path.parts) and item not in heavy]
+    shares = [[*longest[worker::workers], *rest[worker::workers]] for worker in range(workers)]
+    for number, item in enumerate(heavy):
+        shares[number % min(workers, 2)].insert(0, item)
+    items[:] = [item for share in shares for item in share]
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,9 @@ from tests.chaos.wires import Wire
 from tests.leftovers import forgotten
 from tests.secrecy import leaks, private_texts
 
-pytestmark = pytest.mark.timeout(240)  # many processes on a busy machine
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]  # many processes on a busy machine
 
-ACCOUNTS = 16
+ACCOUNTS = 8
 
 
 @asynccontextmanager
@@ -29,6 +29,9 @@ async def premises_at(nursery: Nursery, home: Path, url: str) -> AsyncIterator[P
     """Two worlds over this Redis; whoever logs a secret or leaves a key for ever fails the test."""
     async with AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(worlds(url, home))
+        # With so many accounts, polls as frequent as in other tests would be most of the work.
+        seldom = {"poll_min_interval": 1.0, "poll_max_interval": 2.0}
+        bridge.settings = bridge.settings.model_copy(update=seldom)
         front = await stack.enter_async_context(Wire(port=bridge.settings.http_port))
         timing = replace(TIMING, lease=LEASE)
         premises = await stack.enter_async_context(Premises(bridge, front, nursery, home, timing))

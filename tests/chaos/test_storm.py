@@ -10,6 +10,7 @@ from tests.chaos.site import Site
 from tests.chaos.storm import LEASE, Plan, Storm
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(240)
 async def test_nothing_is_lost_or_doubled_in_a_short_storm(site: Site) -> None:
     site.timing = replace(site.timing, lease=LEASE)
