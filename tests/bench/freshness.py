@@ -72,9 +72,9 @@ def main() -> Section:
         ],
         rows=rows,
         goals=[
-            _goal("Mean delay against everybody equally often", usual, EQUAL, 0.5),
-            _goal("Mean delay against the best for known rates", usual, KNOWN, 1.3),
-            _goal("Mean delay against the oracle with the same longest interval", usual, ORACLE, 1.3),
+            *_goals("everybody equally often", usual, EQUAL, 0.5),
+            *_goals("the best for known rates", usual, KNOWN, 1.3),
+            *_goals("the oracle with the same longest interval (stricter than wanted)", usual, ORACLE, 1.3),
         ],
         plots=[
             Plot(
@@ -115,14 +115,20 @@ def _row(limit: str, name: str, watched: Watched) -> list[str]:
     return [name, limit, f"{daily:.0f}", *(f"{each:.0f} s" for each in seconds), f"{watched.peak:.2f}"]
 
 
-def _goal(sentence: str, found: dict[str, Watched], rival: str, most: float) -> Goal:
-    """Met where the mean is, also for the same looks in the busiest hour."""
+def _goals(rival_name: str, found: dict[str, Watched], rival: str, most: float) -> list[Goal]:
+    """Also against a rival who spends all the day what the bridge spends in its busiest hour."""
     ours, theirs = found[OURS], found[rival]
-    share = ours.mean / theirs.mean
-    by_peak = share * max(ours.peak / theirs.peak, 1.0)
-    p90 = ours.percentile(90) / theirs.percentile(90)
-    measured = f"{share:.2f} ({by_peak:.2f} for the same busiest hour; p90 {p90:.2f})"
-    return Goal(sentence, f"at most {most}", measured, met=by_peak <= most)
+    dearer = max(ours.peak / theirs.peak, 1.0)
+    shares = {"Mean": ours.mean / theirs.mean, "p90": ours.percentile(90) / theirs.percentile(90)}
+    return [
+        Goal(
+            f"{what} delay until news is seen, against {rival_name}",
+            f"at most {most}",
+            f"{share:.2f}; {share * dearer:.2f} for the same busiest hour",
+            met=share * dearer <= most,
+        )
+        for what, share in shares.items()
+    ]
 
 
 def _curve(name: str, watched: Watched) -> Curve:
