@@ -57,9 +57,11 @@ class Sweep:
             if pause > self._services.timing.sweep or not await self._session.rest(pause):
                 return
             # It may have been stopped during the pause.
-            if (waiting := self._next()) is not None:
-                with trail.follow(waiting.trace_id, "hide"):
-                    await self._step(waiting)
+            waiting = self._next()
+            if waiting is None:
+                return
+            with trail.follow(waiting.trace_id, "hide"):
+                await self._step(waiting)
 
     def _next(self) -> Waiting | None:
         return in_background(self._session.queue) if self._session.linked else None

@@ -89,7 +89,7 @@ async def tell(
             case Telling.HELD | Telling.DIGEST:
                 digested = how is Telling.DIGEST
                 waiting.append(later(event, clock, digest=digested, trace_id=trail.current()))
-            case Telling.NOT:
+            case Telling.NOT:  # pragma: no branch - the last of all
                 log.debug("the user does not want to be told", kind=event.kind)
     return Change(said=said, later=waiting, told=told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.chat.intents import Apply, EditMessage, Hide, HideAll, SendMessage, StopHiding
 from bot.store.packing import pack, unpack
 from bot.worker.waiting import Waiting, next_at, queued, replaced, runnable
 
@@ -84,3 +84,21 @@ def test_what_may_go_is_the_first_of_its_lane_and_is_due(queue: list[Waiting], n
 @given(queues)
 def test_queues_survive_packing(queue: list[Waiting]) -> None:
     assert unpack(pack(queue), list[Waiting]) == queue
+
+
+def test_stopping_stops_what_goes_on_in_the_background_and_nothing_else() -> None:
+    sweep = HideAll(tab="discard", nids=("1", "2"), total=2, card_id=500)
+    queue = queued(
+        [Waiting(send(), since=0, not_before=50), Waiting(sweep, since=0, not_before=50)], [StopHiding()], 9
+    )
+    assert queue[0] == Waiting(send(), since=0, not_before=50)
+    assert queue[1].not_before == 9
+    assert isinstance(queue[1].intent, HideAll)
+    assert queue[1].intent.stopped
+
+
+def test_an_edit_changes_the_message_that_it_edits_and_no_other() -> None:
+    queue = queued([], [send(message=10), send(message=11)], now=0)
+    edit = EditMessage(nid="1", text="changed", chat_message_id=11)
+    changed = queued(queue, [edit], now=1)
+    assert [waiting.intent for waiting in changed] == [send(message=10), send(text="changed", message=11)]

@@ -1,0 +1,122 @@
+"""Looks at hh.ru's lists that meet what lists can be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.hh.errors import LinkAgain
+from bot.hh.models import Negotiation
+from bot.sandbox.hh.faults import broken, throttled
+from bot.store import keys
+from bot.store.limiter import Limiter
+from bot.sync.book import Book, Known
+from bot.worker.access import polling
+from bot.worker.change import Change
+from bot.worker.poll import Poll
+from bot.worker.roster import MOST_PAGES, PER_PAGE, roster
+from bot.worker.walk import Walk
+from tests.handlers.private_chat import HhRu
+from tests.handlers.private_chat import negotiation as listed
+from tests.worker.conftest import Desk
+
+
+async def polled(desk: Desk) -> None:
+    await Poll(desk.services, desk.session, desk.access).run()
+
+
+def walk(desk: Desk, per_page: int = 1) -> Walk:
+    asking = polling(desk.services, desk.session, desk.access)
+    return Walk(asking, desk.services.clock, per_page=per_page)
+
+
+@pytest.fixture
+async def expected(desk: Desk) -> Known:
+    """A conversation "4711" that the list does not show is to be looked at again."""
+    known = Known(updated_at=1, mark=1, state="response", has_updates=False, recheck=True)
+    await desk.session.commit(Change(book=Book(since=1, known={"4711": known})))
+    return known
+
+
+async def entry(desk: Desk) -> Known:
+    return (await desk.session.book()).known["4711"]
+
+
+@pytest.mark.usefixtures("expected")
+async def test_a_conversation_that_is_gone_is_not_looked_for_again(desk: Desk) -> None:
+    await polled(desk)
+    assert not (await entry(desk)).recheck
+    assert desk.said == []
+
+
+@pytest.mark.usefixtures("expected")
+async def test_one_that_hh_ru_does_not_show_now_is_put_off_and_holds_up_no_other(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(broken(), "GET /negotiations/4711", times=None)
+    await polled(desk)
+    assert (await entry(desk)).failing
+    assert desk.nid in (await desk.session.book()).known
+
+
+@pytest.mark.usefixtures("expected")
+async def test_a_throttled_look_is_put_off_as_a_whole(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(throttled(3), "GET /negotiations/4711")
+    await polled(desk)
+    assert (await entry(desk)).failing
+    assert desk.nid not in (await desk.session.book()).known
+
+
+async def test_a_look_for_which_there_is_no_room_changes_nothing(desk: Desk, expected: Known) -> None:
+    crowded = Limiter(desk.services.store, keys.pace("crowded"), rate=0.01, burst=2)
+    desk.services = replace(desk.services, hh_limit=crowded)
+    await polled(desk)
+    assert await entry(desk) == expected
+
+
+async def test_where_hidden_ones_are_not_listed_the_others_still_are(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(broken(), "GET /negotiations")
+    assert await walk(desk).hidden() == {}
+    assert await walk(desk).hidden() == {}
+    desk.bridge.hh.tokens.end(desk.bridge.applicant.id)
+    with pytest.raises(LinkAgain):
+        await walk(desk).hidden()
+
+
+async def looked(desk: Desk, *, per_page: int = 1) -> dict[str, Negotiation]:
+    first = await polling(desk.services, desk.session, desk.access).page(0, per_page)
+    assert first is not None
+    return (await walk(desk, per_page).take(first, {}, everything=True)).listed
+
+
+async def test_an_endless_list_is_read_to_a_limit(desk: Desk) -> None:
+    world, resume = desk.bridge.hh.world, desk.bridge.resume
+    for _ in range(101):
+        world.open_negotiation(resume, desk.vacancy, state="response")
+    assert len(await looked(desk)) == 100
+
+
+async def test_what_moves_to_the_next_page_meanwhile_ends_this_look_only(
+    desk: Desk,
+) -> None:
+    world, resume = desk.bridge.hh.world, desk.bridge.resume
+    first = await polling(desk.services, desk.session, desk.access).page(0, 1)
+    assert first is not None
+    newer = world.open_negotiation(resume, desk.vacancy, state="response")
+    newer.updated_at += 5
+    look = await walk(desk).take(first, {}, everything=True)
+    assert set(look.listed) == {desk.nid}
+    assert set(await looked(desk)) == {desk.nid, newer.id}
+
+
+async def test_more_conversations_than_fit_are_counted_but_not_listed(desk: Desk) -> None:
+    hh = HhRu(conversations=[listed(str(number)) for number in range(MOST_PAGES * PER_PAGE + 5)])
+    found = await roster(desk.session, hh)
+    assert len(found.entries) == MOST_PAGES * PER_PAGE
+    assert found.found == MOST_PAGES * PER_PAGE + 5
+
+
+async def test_a_refused_depth_of_the_list_is_its_end(desk: Desk) -> None:
+    world, resume = desk.bridge.hh.world, desk.bridge.resume
+    world.open_negotiation(resume, desk.vacancy, state="response")
+    desk.bridge.hh.quirks.depth = 1
+    assert len(await looked(desk)) == 1

@@ -1,0 +1,130 @@
+"""A worker that loses Redis, its claims, or its room."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.app import sharing, working
+from bot.sandbox.hh.faults import broken
+from bot.store import keys
+from bot.store.embedded import EmbeddedRedis
+from bot.store.mailbox import Incoming, Mailboxes
+from bot.worker.change import Change, Superseded
+from bot.worker.poll import Poll
+from bot.worker.worker import AT_ONCE, CLAIM_LIMIT, Worker
+from tests.bridge.conftest import worlds
+from tests.bridge.steps import at_hh
+from tests.waiting import eventually, running
+from tests.worker.conftest import Desk
+
+
+def helped(user_id: int, number: int = 1) -> Incoming:
+    """/help, as Telegram tells of it."""
+    person = {"id": user_id, "is_bot": False, "first_name": "Анна", "language_code": "ru"}
+    message = {
+        "message_id": number,
+        "date": 1,
+        "chat": {"id": user_id, "type": "private", "first_name": "Анна"},
+        "from": person,
+        "text": "/help",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+    }
+    return Incoming(user_id, number, json.dumps({"update_id": number, "message": message}).encode())
+
+
+def told(caplog: pytest.LogCaptureFixture, words: str) -> bool:
+    return words in caplog.text
+
+
+async def test_a_worker_outlives_an_outage_of_redis_in_the_middle_of_its_work(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = tmp_path / "redis"
+    async with AsyncExitStack() as stack:
+        outage = await stack.enter_async_context(AsyncExitStack())
+        url = await outage.enter_async_context(EmbeddedRedis(home, fsync=False))
+        bridge = await stack.enter_async_context(worlds(url, tmp_path))
+        timing = replace(bridge.timing, lease=3.0)
+        shared = await stack.enter_async_context(sharing(bridge.settings, timing, None))
+        services = await stack.enter_async_context(working(bridge.settings, shared, timing))
+        await stack.enter_async_context(running(Worker(services).run()))
+        await bridge.anna.start()
+        bridge.telegram.fail_next("sendMessage", delay_before=3)
+        await services.mailboxes.push([helped(bridge.anna.id)])
+        await eventually(lambda: not bridge.telegram.faults.waiting)
+        await outage.aclose()
+        for words in ("heartbeat failed", "channel broke off", "during a session", "Redis is away"):
+            await eventually(partial(told, caplog, words), 20)
+        async with EmbeddedRedis(home, fsync=False):
+            await services.mailboxes.push([helped(bridge.anna.id, 2)])
+            await eventually(lambda: len(bridge.telegram.calls("sendMessage")) >= 3, 20)
+
+
+async def test_a_mailbox_that_another_worker_took_is_left_to_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram, box = desk.bridge.telegram, desk.session.user_id
+    await desk.services.mailboxes.abandon(desk.session.claim, 0)
+    async with running(Worker(desk.services).run()):
+        telegram.fail_next("sendMessage", delay_before=1)
+        await desk.services.mailboxes.push([helped(box)])
+        await eventually(lambda: not telegram.faults.waiting)
+        await desk.die()
+        await eventually(lambda: "lost to another worker" in caplog.text)
+        assert "Чем помочь" in desk.said[0], "what nobody noted as delivered waits for the new holder"
+
+
+async def test_a_lost_mailbox_is_found_out_by_the_heartbeat(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram, box = desk.bridge.telegram, desk.session.user_id
+    await desk.services.mailboxes.abandon(desk.session.claim, 0)
+    beating = Mailboxes(desk.services.store, lease=3.0)
+    async with running(Worker(replace(desk.services, mailboxes=beating)).run()):
+        telegram.fail_next("sendMessage", delay_before=20)
+        await beating.push([helped(box)])
+        await eventually(lambda: not telegram.faults.waiting)
+        await desk.die()
+        await eventually(lambda: "lost to another worker" in caplog.text)
+    assert "Чем помочь" in desk.said[0]
+
+
+async def test_a_worker_that_claims_its_own_lost_mailbox_goes_on_with_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram, box = desk.bridge.telegram, desk.session.user_id
+    await desk.services.mailboxes.abandon(desk.session.claim, 0)
+    async with running(Worker(desk.services).run()):
+        telegram.fail_next("sendMessage", delay_before=2)
+        await desk.services.mailboxes.push([helped(box)])
+        await eventually(lambda: not telegram.faults.waiting)
+        await desk.services.store.zadd(keys.due(keys.shard_of(box)), {str(box): 0})
+        await eventually(lambda: "lost to another worker" in caplog.text)
+        before = len(telegram.calls("sendMessage"))
+        await desk.services.mailboxes.push([helped(box, 2)])
+        await eventually(lambda: len(telegram.calls("sendMessage")) > before)
+
+
+async def test_an_account_that_is_unlinked_under_a_poll_that_fails_ends_in_peace(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(replace(broken(), delay=1), "GET /negotiations")
+    polling = asyncio.create_task(Poll(desk.services, desk.session, desk.access).run())
+    await at_hh(desk.bridge, lambda: desk.bridge.hh.faults.rules[0].left == 0)
+    await desk.session.commit(Change(erase=True))
+    with pytest.raises(Superseded):
+        await polling
+
+
+async def test_more_mailboxes_than_a_worker_holds_at_once_are_all_attended_to(desk: Desk) -> None:
+    telegram = desk.bridge.telegram
+    many = AT_ONCE + CLAIM_LIMIT
+    telegram.fail_next("sendMessage", times=many, delay_before=0.5)
+    await desk.services.mailboxes.push([helped(user_id) for user_id in range(1, many + 1)])
+    async with running(Worker(desk.services).run()):
+        await eventually(lambda: len(telegram.refused) == many, 40)
