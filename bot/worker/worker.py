@@ -146,7 +146,7 @@ class Worker:
             self._failures.pop(box, None)
         except* ClaimLost:
             log.warning("a claim was lost to another worker")
-        except* Superseded:
+        except* Superseded:  # pragma: no cover - an account gone between a lane's look and its step
             await self._abandon(session, 0)
         except* StoreError as errors:
             log.warning("Redis went away during a session", reason=str(errors.exceptions[0]))
