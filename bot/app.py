@@ -59,6 +59,9 @@ TELEGRAM_BURST = 30
 """Messages to all chats at once; more are spaced by `Timing.message`."""
 
 HH_BURST = 5
+POLL_SHARE = 0.9
+"""What looks at accounts may take of the ceiling; the rest is for what users do, and for reading news."""
+
 SENDS_AT_ONCE = 100
 _AGAIN_SECONDS = 2.0
 
@@ -198,6 +201,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
     async with _bot(settings, timing) as bridge:
         topic_mode = TopicMode(shared.telegram, timing.topics)
         await topic_mode.look()
+        rate = settings.hh_requests_per_second
         yield Services(
             settings=settings,
             store=shared.store,
@@ -205,9 +209,8 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             vault=shared.vault,
             oauth=shared.oauth,
             hh=shared.hh,
-            hh_limit=Limiter(
-                shared.store, keys.pace("hh"), rate=settings.hh_requests_per_second, burst=HH_BURST
-            ),
+            hh_limit=Limiter(shared.store, keys.pace("hh"), rate=rate, burst=HH_BURST),
+            poll_line=Limiter(shared.store, keys.pace("polls"), rate=POLL_SHARE * rate, burst=HH_BURST),
             telegram_limit=Limiter(
                 shared.store, keys.pace("telegram"), rate=1 / timing.message, burst=TELEGRAM_BURST
             ),

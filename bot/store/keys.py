@@ -26,7 +26,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
 | `hh:{s}:language:U` | string | worker.session | 30 days: what somebody without an account chose |
 | `hh:{s}:turns:U`, `:messages:U`, `:requests:U` | string | worker.session | seconds: of who has no account |
-| `hh:{hh}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
+| `hh:{hh}:pace`, `hh:{polls}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
 | `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
 | `hh:{ready}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |

@@ -56,7 +56,8 @@ class Head:
     was last handled, `begun` how often the handling of the first one was begun.
     `captcha` is when the user was told of one that holds back the polls. `sites` is 1 where some
     conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user did,
-    was sent and asked of hh.ru stands (`bot.worker.pace`).
+    was sent and asked of hh.ru stands (`bot.worker.pace`). `turn` is when the look comes for which a place in
+    the line of all looks is taken.
     """
 
     poll: float = 0
@@ -71,6 +72,7 @@ class Head:
     digest: float = 0
     unconfirmed: int = 0
     captcha: float = 0
+    turn: float = 0
     sites: int = 0
     turns: float = 0
     messages: float = 0

@@ -41,7 +41,7 @@ from bot.sync.book import (
 from bot.sync.events import Event, Kind
 from bot.sync.schedule import interval
 from bot.sync.unreadable import put_off, unread
-from bot.worker.access import SessionAccess, lapse, polling, texts_of
+from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -50,6 +50,7 @@ from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 
 log = logger(__name__)
 
+_LONGEST_LINE = 24 * 3600.0
 _CAPTCHA_AGAIN = 6 * 3600.0
 """Seconds until the user is told again that hh.ru wants a captcha before it lists anything."""
 
@@ -77,7 +78,8 @@ class Poll:
         asking = polling(self._services, session, self._access)
         metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:
-            await self._look(asking, account.hh_id)
+            if await self._turn(account.hh_id):
+                await self._look(asking, account.hh_id)
         except LinkAgain as error:
             await lapse(session, account, error)
         except Superseded:
@@ -91,6 +93,22 @@ class Poll:
             if isinstance(error, Throttled) and error.retry_after is not None:
                 pause = min(error.retry_after, self._services.settings.poll_max_interval)
             await self._put_off(error, pause, account.hh_id)
+
+    async def _turn(self, hh_id: str) -> bool:
+        """True where it is this account's turn; else it takes a place in the line, and is looked at then.
+
+        Where more looks are due than the ceiling allows, everybody waits the same time longer, whoever came
+        first goes first, and nobody asks again and again.
+        """
+        session = self._session
+        if session.take_turn():
+            return True
+        wait = await self._services.poll_line.reserve(_LONGEST_LINE)
+        if wait <= POLL_WAITS:
+            return await session.rest(wait)
+        metrics.POLLS.labels("put_off").inc()
+        session.look_next(self._services.clock() + wait, hh_id, turn=True)
+        return False
 
     async def _put_off(self, error: HhError, pause: float, hh_id: str) -> None:
         """Look again after a pause. A captcha is told: until a person passes it, no news comes."""

@@ -59,7 +59,10 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """One of each; `clock` is Unix time in seconds."""
+    """One of each; `clock` is Unix time in seconds.
+
+    `hh_limit` is the ceiling for everything, `poll_line` the part of it that looks at accounts may take.
+    """
 
     settings: Settings
     store: Store
@@ -68,6 +71,7 @@ class Services:
     oauth: OAuth
     hh: Client
     hh_limit: Limiter
+    poll_line: Limiter
     telegram_limit: Limiter
     sender: Sender
     topic_mode: TopicMode

@@ -165,14 +165,26 @@ class Session:
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
 
-    def look_next(self, at: float, hh_id: str) -> None:
+    def look_next(self, at: float, hh_id: str, *, turn: bool = False) -> None:
         """Set when to look at hh.ru next, without a commit: if that is lost, there is one look more.
 
-        Raises `Superseded` where the account `hh_id` is not linked any more.
+        `turn` where a place in the line of all looks is taken for it. Raises `Superseded` where the account
+        `hh_id` is not linked any more.
         """
         self._still(hh_id)
         self.head.poll = at
-        self.unwritten = {"poll": at}
+        self.unwritten["poll"] = at
+        self._turn(at if turn else 0)
+
+    def take_turn(self) -> bool:
+        """True where a place in the line was taken for the look that is due; it is used up now."""
+        taken = self.head.turn > 0
+        self._turn(0)
+        return taken
+
+    def _turn(self, at: float) -> None:
+        if self.head.turn != at:
+            self.head.turn = self.unwritten["turn"] = at
 
     async def commit(self, change: Change, *, vital: bool = False) -> None:
         """Write a step, or raise and change nothing.
@@ -315,8 +327,10 @@ class Session:
             self.queue = after.queue
         overflow = self.claim.mapped + len(change.mapped) > MAP_SIZE
         self.claim.mapped = len(change.mapped) if overflow else self.claim.mapped + len(change.mapped)
-        if change.erase or "poll" in change.head:
+        if change.erase:
             self.unwritten = {}
+        if "poll" in change.head:
+            self.unwritten.pop("poll", None)
         for name, value in change.head.items():
             setattr(self.head, name, value)
         if change.handled:
