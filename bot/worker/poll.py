@@ -76,7 +76,6 @@ class Poll:
     async def _poll(self, account: Account) -> None:
         session = self._session
         asking = polling(self._services, session, self._access)
-        metrics.POLL_LAG.observe(max(0.0, self._services.clock() - session.head.poll))
         try:
             if await self._turn(account.hh_id):
                 await self._look(asking, account.hh_id)
@@ -103,7 +102,9 @@ class Poll:
         session = self._session
         if session.take_turn():
             return True
+        late = max(0.0, self._services.clock() - session.head.poll)
         wait = await self._services.poll_line.reserve(_LONGEST_LINE)
+        metrics.POLL_LAG.observe(late + wait)
         if wait <= POLL_WAITS:
             return await session.rest(wait)
         metrics.POLLS.labels("put_off").inc()
