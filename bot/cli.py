@@ -14,7 +14,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ from bot.settings import Settings, SettingsError, likely_typos, load
 
 if TYPE_CHECKING:
     from bot.worker.services import Timing
+
+TRACES_TO = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+"""Where traces are sent (OpenTelemetry, "OTLP Exporter Configuration"); without one, none are made."""
 
 CANT_START = 2
 CHECK_FAILED = 1
@@ -116,7 +120,30 @@ def _bridge(settings: Settings, *, web: bool, worker: bool, timing: Timing | Non
     name, number = "HTTP_PORT", settings.http_port
     if not web and settings.metrics_port is not None:
         name, number = "METRICS_PORT", settings.metrics_port
-    return _run(run(settings, web=web, worker=worker, timing=timing), port=(name, settings.http_host, number))
+    with _traced():
+        work = run(settings, web=web, worker=worker, timing=timing)
+        return _run(work, port=(name, settings.http_host, number))
+
+
+@contextmanager
+def _traced() -> Iterator[None]:
+    """Have traces sent, where the operator has named a place for them and the extra is installed."""
+    with ExitStack() as stack:
+        if any(os.environ.get(name) for name in TRACES_TO) and not _off(os.environ):
+            try:
+                from bot.tracing import exported
+            except ImportError as error:
+                log.logger(__name__).warning(
+                    "no traces are sent: hh-bridge[tracing] is not installed", reason=str(error)
+                )
+            else:
+                stack.enter_context(exported())
+        yield
+
+
+def _off(environment: Mapping[str, str]) -> bool:
+    disabled = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+    return disabled or environment.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none"
 
 
 def _sandbox(given: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ HIDDEN = "[hidden]"
 
 # httpx, httpcore and aiohttp write addresses (the bot's token stands in Telegram's, hh.ru's code in the
 # callback's), python-telegram-bot writes whole updates.
-TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram")
+TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram", "urllib3")
 
 # python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent.
 QUOTING = ("telegram.request.BaseRequest",)

@@ -50,12 +50,15 @@ async def ask(
     Raises `Unavailable` where the request surely had no effect (or is not a `write`) and
     `OutcomeUnknown` where a write may have been carried out. `deadline` is in seconds.
     """
-    started, outcome, request_id, asked = time.perf_counter(), "cancelled", "", _named(request)
+    started, asked, outcome = time.perf_counter(), _named(request), "cancelled"
+    told: dict[str, str] = {}
     with trail.part(asked, server=request.url.host, method=request.method) as span:
         try:
             answer = await _exchange(http, request, write=write, deadline=deadline)
-            outcome, request_id = str(answer.status), answer.headers.get("X-Request-ID", "")
-            span.note(status=answer.status, request_id=request_id)
+            outcome = str(answer.status)
+            if request_id := answer.headers.get("X-Request-ID"):
+                told["request_id"] = request_id
+            span.note(status=answer.status, **told)
             return answer
         except HhError as error:
             outcome = type(error).__name__
@@ -63,13 +66,7 @@ async def ask(
         finally:
             took = time.perf_counter() - started
             metrics.REQUESTS.labels("hh", outcome).observe(took)
-            log.debug(
-                "hh.ru was asked",
-                request=asked,
-                outcome=outcome,
-                request_id=request_id,
-                seconds=round(took, 3),
-            )
+            log.debug("hh.ru was asked", request=asked, outcome=outcome, seconds=round(took, 3), **told)
 
 
 async def _exchange(
