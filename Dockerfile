@@ -4,8 +4,11 @@ FROM python:${PYTHON}-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements/build.txt requirements/runtime.txt requirements/
-RUN pip install --require-hashes --no-deps -r requirements/build.txt -r requirements/runtime.txt
+# TRACING=yes adds the extra `tracing`: few need it, and it makes each start slower.
+ARG TRACING
+COPY requirements/build.txt requirements/runtime.txt requirements/tracing.txt requirements/
+RUN pip install --require-hashes --no-deps -r requirements/build.txt -r requirements/runtime.txt \
+    ${TRACING:+-r requirements/tracing.txt}
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 RUN pip install --no-deps --no-build-isolation --no-index . \

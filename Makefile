@@ -112,6 +112,7 @@ lock: $(BIN)/pip
 	$(VENV)/lock/bin/pip --quiet install pip-tools
 	$(LOCK) --all-build-deps --only-build-deps --output-file requirements/build.txt pyproject.toml
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/tracing.txt requirements/tracing.in
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 	for name in $(BENCH); do $(LOCK) --output-file requirements/bench/$$name.txt requirements/bench/$$name.in; done
 

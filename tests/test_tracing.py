@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -19,6 +21,7 @@ from bot.tracing import Provider, Tracing, exported
 from tests.collector import collecting
 from tests.waiting import eventually
 
+PROJECT = Path(__file__).parent.parent
 TRAIL = trail.of_update(b'{"update_id": 7}')
 
 
@@ -175,3 +178,10 @@ def test_nothing_of_it_is_imported_where_nobody_asks_for_traces(variables: dict[
         "assert not {'bot.tracing', 'opentelemetry.sdk.trace', 'requests'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], env=variables, check=True, timeout=50)
+
+
+def test_what_is_locked_for_the_image_is_the_extra_of_the_project() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    extra = project["optional-dependencies"]["tracing"]
+    locked = (PROJECT / "requirements/tracing.in").read_text().splitlines()
+    assert [line for line in locked if line and line[0] not in "#-"] == extra
