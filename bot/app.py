@@ -183,7 +183,7 @@ async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
     """Health and figures of a worker that runs apart from web."""
     async with serving(watch(Application(), mailboxes.backlog), host, port):
         await asyncio.Event().wait()
-        raise AssertionError("runs until it is cancelled")
+        raise AssertionError("runs until it is cancelled")  # pragma: no cover - cannot happen
 
 
 async def _work(settings: Settings, shared: Shared, timing: Timing) -> None:

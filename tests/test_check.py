@@ -278,3 +278,37 @@ async def test_a_webhook_that_will_go_is_told(operator: Operator) -> None:
     passed, report = await operator.check()
     assert passed
     assert "will be removed at the start" in report
+
+
+async def test_topics_are_told_with_what_their_owner_should_know(operator: Operator) -> None:
+    operator.telegram.world.topics_enabled = True
+    _, report = await operator.check()
+    assert "on: each employer gets a topic" in report
+
+
+async def test_a_webhook_that_works_is_told(operator: Operator) -> None:
+    public = f"http://127.0.0.1:{free_port()}"
+    async with open_client() as http:
+        api = BotApi(http, operator.telegram.url, operator.telegram.token)
+        await api.set_webhook(f"{public}/telegram/webhook", "secret", ["message"], 1)
+    passed, report = await operator.check(public_url=public)
+    assert passed, report
+    assert "0 updates wait" in report
+
+
+async def test_a_missing_server_is_a_line_of_the_report(
+    operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.path", [])
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["Redis"]
+
+
+async def test_a_redirect_address_that_is_not_registered_is_named(operator: Operator) -> None:
+    operator.hh.faults.add(faults.no_tokens("invalid_request", "bad redirect url"), "POST /token", times=None)
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["Application"]
+    assert "is not registered" in report

@@ -146,7 +146,7 @@ def _fenced() -> aiohttp.TraceConfig:
 def _socket(address: AddrInfoType) -> socket.socket:
     family, kind, protocol, _, _ = address
     opened = socket.socket(family, kind, protocol)
-    if sys.platform == "linux":
+    if sys.platform == "linux":  # pragma: no branch - other systems have no such option
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKNOWLEDGED_SECONDS * 1000))
     return opened
 

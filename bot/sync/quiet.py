@@ -137,7 +137,9 @@ def next_at(minute: int, zone: ZoneInfo, after: float) -> float:
         moment = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone).timestamp()
         if moment > after:
             return moment
-    raise AssertionError("every day has every minute, or the one it was moved to")
+    raise AssertionError(  # pragma: no cover - cannot happen
+        "every day has every minute, or the one it was moved to"
+    )
 
 
 def zone_of(name: str) -> ZoneInfo:

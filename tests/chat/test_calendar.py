@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,3 +54,7 @@ def test_any_text_is_folded_and_stays_whole(text: str) -> None:
     (notes,) = [line for line in said if line.startswith("DESCRIPTION:") and not line.endswith(":x")]
     assert notes.endswith(".")
     assert len(said) == 18
+
+
+def test_an_entry_need_not_remind() -> None:
+    assert not any("ALARM" in line or "TRIGGER" in line for line in lines(replace(entry(), remind=None)))

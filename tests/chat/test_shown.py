@@ -119,3 +119,8 @@ def test_a_server_that_never_names_threads_costs_no_topic() -> None:
 def test_what_is_heard_of_another_topic_changes_nothing() -> None:
     shown = Shown().opened(DAISY, 70).heard("1", 70, 70).opened(DAISY, 71)
     assert shown.heard("1", 70, 0) is shown
+
+
+def test_what_stands_as_it_stood_needs_no_writing() -> None:
+    shown = Shown().opened(DAISY, 70)
+    assert shown.put("1", shown.of("1")) is shown

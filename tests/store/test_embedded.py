@@ -237,3 +237,33 @@ async def test_a_newer_server_takes_over_what_an_older_one_wrote(
     async with opened(tmp_path) as client:
         assert "valkey_version" in await client.info("server")
         assert await client.get("key") == b"value"
+
+
+async def test_where_no_server_is_installed_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(EmbeddedServerError, match="there is no server to embed"):
+        await find_server(tmp_path)
+    (tmp_path / AOF_DIRECTORY).mkdir()
+    with pytest.raises(EmbeddedServerError, match="not installed any more"):
+        await find_server(tmp_path)
+
+
+async def test_a_server_that_does_not_stop_is_killed(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path, fsync=False, stop=1) as url:
+        client = connect(url)
+        pid = await pid_of(client)
+        await client.aclose()
+        os.kill(pid, signal.SIGSTOP)
+    await gone(pid)
+
+
+async def test_an_older_server_that_does_not_stop_is_told_in_one_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with (tmp_path / "server.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(EmbeddedServerError, match="an older server still runs"):
+            async with EmbeddedRedis(tmp_path, fsync=False, stop=0.5):
+                pass

@@ -34,3 +34,9 @@ def test_a_damaged_key_is_told_in_one_line_without_quoting_it(tmp_path: Path) ->
     with pytest.raises(EmbeddedServerError, match=r"^TOKEN_KEYS: ") as caught:
         kept_key(tmp_path)
     assert "half-a-key" not in str(caught.value)
+
+
+def test_a_key_that_can_not_be_read_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "token.key").mkdir()
+    with pytest.raises(EmbeddedServerError, match=r"^DATA_DIR: .*token\.key can't be kept there"):
+        kept_key(tmp_path)

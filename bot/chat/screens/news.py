@@ -96,7 +96,7 @@ def _head(t: Texts, event: Event) -> Html:
             first = t("📞 <b>{company}</b>: a missed call", company=company)
         case Kind.VIEW:
             first = t("👀 <b>{company}</b> has looked at your application", company=company)
-        case Kind.MESSAGE:
+        case Kind.MESSAGE:  # pragma: no branch - the last of all
             first = t("💬 <b>{company}</b> writes", company=company)
     return join((first, Html(f"<b>{vacancy}</b>")))
 

@@ -82,7 +82,7 @@ def _pending(t: Texts, intent: Write) -> tuple[str, Keyboard, Subject]:
             )
             cancel = press(t.label("Cancel"), actions.CANCEL)
             return intent.letter, rows([press(send, actions.APPLY_YES)], [cancel]), about
-        case Hide():
+        case Hide():  # pragma: no branch - the last of all
             yes = press(t.label("🙅 Decline"), actions.DECLINE_YES, intent.nid)
             keep = press(t.label("Cancel"), actions.KEEP, intent.nid)
             return "", rows([yes], [keep]), Conversation(intent.nid)
