@@ -32,7 +32,7 @@ from bot.settings import Settings
 from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.limiter import Limiter
+from bot.store.limiter import limiter_of
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
 from bot.store.token_key import kept_key
@@ -209,10 +209,10 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             vault=shared.vault,
             oauth=shared.oauth,
             hh=shared.hh,
-            hh_limit=Limiter(shared.store, keys.pace("hh"), rate=rate, burst=HH_BURST),
-            poll_line=Limiter(shared.store, keys.pace("polls"), rate=POLL_SHARE * rate, burst=HH_BURST),
-            telegram_limit=Limiter(
-                shared.store, keys.pace("telegram"), rate=1 / timing.message, burst=TELEGRAM_BURST
+            hh_limit=limiter_of(shared.store, "hh", rate=rate, burst=HH_BURST),
+            poll_line=limiter_of(shared.store, "polls", rate=POLL_SHARE * rate, burst=HH_BURST),
+            telegram_limit=limiter_of(
+                shared.store, "telegram", rate=1 / timing.message, burst=TELEGRAM_BURST
             ),
             sender=Sender(bridge.bot, button_key(settings.telegram_token.get_secret_value())),
             topic_mode=topic_mode,

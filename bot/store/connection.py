@@ -49,6 +49,8 @@ from redis.maint_notifications import MaintNotificationsConfig
 from redis.typing import EncodableT
 
 from bot.log import logger
+from bot.store import keys
+from bot.store.errors import unavailable
 
 log = logger(__name__)
 
@@ -110,6 +112,16 @@ async def subscriber(store: Client) -> PubSub:
         await store.initialize()
         return store.pubsub(node=random.choice(store.get_primaries()))  # noqa: S311, no secret
     return store.pubsub()
+
+
+async def one_shard_of_each_server(store: Client) -> list[int]:
+    """Some shard of each server that has any; raises `StoreUnavailable`."""
+    if not isinstance(store, RedisCluster):
+        return [0]
+    with unavailable():
+        await store.initialize()
+        owners = {store.get_node_from_key(keys.due(shard)): shard for shard in keys.all_shards()}
+    return list(owners.values())
 
 
 # redis-py packs commands in C, but not for its asyncio connections.

@@ -27,9 +27,10 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:language:U` | string | worker.session | 30 days: what somebody without an account chose |
 | `hh:{s}:turns:U`, `:messages:U`, `:requests:U` | string | worker.session | seconds: of who has no account |
 | `hh:{hh}:pace`, `hh:{polls}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
+| `hh:{hh-1}:pace` and the like | string | store.limiter | minutes: in place of those that are away |
 | `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
-| `hh:{ready}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
+| `hh:{s}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
 """
 
 from __future__ import annotations
@@ -71,9 +72,9 @@ def seen(mailbox: int, digest: str) -> str:
     return f"{of(mailbox, 'seen')}:{digest}"
 
 
-def pace(world: str) -> str:
-    """The shared limiter of requests to an outside world."""
-    return f"{PREFIX}:{{{world}}}:pace"
+def pace(world: str, spare: int = 0) -> str:
+    """The shared limiter of requests to an outside world, or one of its spares."""
+    return f"{PREFIX}:{{{world}-{spare}}}:pace" if spare else f"{PREFIX}:{{{world}}}:pace"
 
 
 def link_state(state: str) -> str:
@@ -96,9 +97,9 @@ def poller_lease() -> str:
     return f"{PREFIX}:{{poller}}:lease"
 
 
-def probe() -> str:
-    """Written to learn whether Redis takes writes (bot.web.readiness); a minute."""
-    return f"{PREFIX}:{{ready}}:probe"
+def probe(shard: int) -> str:
+    """Written to learn whether Redis takes writes of a shard (bot.web.readiness); a minute."""
+    return f"{shard_prefix(shard)}probe"
 
 
 _LIVES_WITH_ITS_OWNER = re.compile(

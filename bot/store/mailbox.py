@@ -135,8 +135,21 @@ class Mailboxes:
 
         An update is known by its id and its content: ids may start again (Bot API, Update).
         """
-        stored = 0
+        by_shard: dict[int, list[Incoming]] = {}
         for update in incoming:
+            by_shard.setdefault(keys.shard_of(update.mailbox), []).append(update)
+        # Of a cluster a part may be away: what is for the others is stored all the same.
+        done = await asyncio.gather(*map(self._push, by_shard.values()), return_exceptions=True)
+        stored = 0
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            stored += outcome
+        return stored
+
+    async def _push(self, updates: Iterable[Incoming]) -> int:
+        stored = 0
+        for update in updates:
             box = update.mailbox
             digest = hashlib.blake2b(update.raw, digest_size=8).hexdigest()
             names = [

@@ -11,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec.structs import asdict
 
 from bot import trail
 from bot.failpoints import reach
@@ -21,7 +22,7 @@ from bot.store.mailbox import Backlog
 from bot.telegram.intake import Intake
 from bot.telegram.order import REPEAT_SECONDS, Repetition
 from bot.web.callback import Callback
-from bot.web.readiness import OK, Readiness
+from bot.web.readiness import Readiness
 from bot.web.watching import FRESH, watch
 
 log = logger(__name__)
@@ -98,8 +99,7 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
 
 def _ready(readiness: Readiness) -> Handler:
     async def ready(request: web.Request) -> web.Response:
-        parts = await readiness.parts()
-        fine = all(part == OK for part in parts.values())
-        return web.json_response({"ready": fine, **parts}, status=200 if fine else 503, headers=FRESH)
+        now = await readiness.now()
+        return web.json_response(asdict(now), status=200 if now.ready else 503, headers=FRESH)
 
     return ready

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from bot.store import keys
+from bot.store.connection import one_shard_of_each_server
 from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.scripts import Store
 
 OK: Final = "ok"
+AWAY: Final = "away, or takes no writes"
 _PROBE_MILLISECONDS: Final = 60_000
 
 
@@ -20,6 +24,14 @@ class Source(Protocol):
         """Why no updates can come in, None where they can; raises StoreUnavailable."""
 
 
+class Ready(Struct, frozen=True):
+    """What each part says, "ok" where it works; `ready` while updates of at least some can be stored."""
+
+    ready: bool
+    redis: str
+    updates: str
+
+
 class Readiness:
     """Asks Redis and the source of updates, each time anew, for at most `timeout` seconds."""
 
@@ -28,13 +40,29 @@ class Readiness:
         self._source = source
         self._timeout = timeout
 
-    async def parts(self) -> dict[str, str]:
-        """What each part says; "ok" where it works."""
+    async def now(self) -> Ready:
+        """How it is now."""
         try:
             async with asyncio.timeout(self._timeout):
-                # A write: PING is answered also by a Redis that is full or a replica.
-                with unavailable():
-                    await self._store.set(keys.probe(), "1", px=_PROBE_MILLISECONDS)
-                return {"redis": OK, "updates": await self._source.trouble() or OK}
+                servers = await one_shard_of_each_server(self._store)
+            writes = await asyncio.gather(*map(self._writes, servers))
+            if not any(writes):
+                raise StoreUnavailable
+            async with asyncio.timeout(self._timeout):
+                updates = await self._source.trouble() or OK
         except (StoreUnavailable, TimeoutError):
-            return {"redis": "away, or takes no writes", "updates": "can't be stored"}
+            return Ready(False, AWAY, "can't be stored")
+        away = writes.count(False)
+        # Of a cluster a part may be away: nobody is helped where all processes say that they are not ready.
+        redis = f"{away} of {len(writes)} servers {AWAY}" if away else OK
+        return Ready(updates == OK, redis, updates)
+
+    async def _writes(self, shard: int) -> bool:
+        """True where the server of a shard takes writes: PING is answered also by one that is full."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                with unavailable():
+                    await self._store.set(keys.probe(shard), "1", px=_PROBE_MILLISECONDS)
+        except (StoreUnavailable, TimeoutError):
+            return False
+        return True

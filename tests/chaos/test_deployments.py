@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import keys
 from tests.bridge.conftest import worlds
 from tests.chaos.crowd import Crowd
 from tests.chaos.deployments import REDIS, VALKEY, client_of, cluster, single, watched
 from tests.chaos.processes import Nursery
 from tests.chaos.site import TIMING, Premises
 from tests.chaos.storm import LEASE
+from tests.chaos.traffic import Person
 from tests.chaos.wires import Wire
 from tests.leftovers import forgotten
 from tests.secrecy import leaks, private_texts
@@ -104,7 +107,31 @@ async def test_a_cluster_of_three(nursery: Nursery, tmp_path: Path) -> None:
         crowd = await peopled(premises)
         async with crowd.living():
             await workers_change(crowd)
+        web = premises.started[0]
+        # The one on which the rate of requests to hh.ru is counted, for all users.
+        node = await three.node_of(keys.pace("hh"))
+        away = await three.shards_of(node)
+        others = [person for person in crowd.people if keys.shard_of(person.user.id) not in away]
+        assert away
+        assert others
+        async with node.frozen():
+            await nobody_else_waits(others)
+            said = await premises.readiness(web)
+            assert said["ready"] is True
+            assert said["redis"] == "1 of 3 servers away, or takes no writes"
+            # What these write meanwhile waits at Telegram and at hh.ru.
+            for person in crowd.people:
+                person.employer_writes()
+                await person.user_replies()
+        await node.kill()
+        await nobody_else_waits(others)
+        await node.start()
         await nothing_lost_or_doubled(crowd, three.url)
+        await nobody_else_waits(crowd.people)
+
+
+async def nobody_else_waits(people: list[Person]) -> None:
+    await asyncio.gather(*(person.exchange() for person in people))
 
 
 async def test_sentinel_and_a_failover(nursery: Nursery, tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ class Person:
                 elif (doing := action()) is not None:
                     await doing
 
+    async def exchange(self, within: float = PATIENCE) -> None:
+        """An employer writes, the user answers, and both have arrived."""
+        talk = self.talks[0]
+        news, answer = self._event(talk), self._mark("u")
+        self.bridge.hh.employers.write(talk.id, f"{news} Вы здесь?")
+        question = await self.user.wait_for(lambda m: news in m.text, within)
+        self.ledger.written[answer] = talk.id
+        sent = await self.user.send(f"{answer} Здесь", reply_to=question.id)
+        await self.user.wait_for_reaction(sent, "👌", within)
+
     def employer_writes(self) -> None:
         """A free message."""
         talk = self._random.choice(self.talks)
