@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import (
@@ -98,6 +98,11 @@ def _proxy_address(url: str) -> str:
 def _redis_address(secret: SecretStr) -> SecretStr:
     url = secret.get_secret_value()
     scheme = url.partition("://")[0]
+    replicas = parse_qs(url.partition("?")[2]).get("replicas", ["0"])[-1]
+    if not replicas.isdecimal():
+        raise ValueError("replicas must be a number")
+    if replicas != "0" and scheme.endswith("+cluster"):
+        raise ValueError("a cluster can't be asked to wait for replicas")
     if scheme == "unix":
         if not urlsplit(url).path.startswith("/"):
             raise ValueError("must be unix:///path/of/the/socket")

@@ -95,6 +95,8 @@ def test_all_faults_are_told_at_once_one_line_each(read: Read) -> None:
         ("REDIS_URL", "http://localhost"),
         ("REDIS_URL", "unix://redis.sock"),
         ("REDIS_URL", "redis+sentinel://host:26379"),
+        ("REDIS_URL", "redis://host?replicas=some"),
+        ("REDIS_URL", "redis+cluster://host:6379?replicas=1"),
         ("REDIS_URL", "redis+cluster://host:6379/3"),
         ("TOKEN_KEYS", "short"),
         ("POLL_MIN_INTERVAL", "-1"),

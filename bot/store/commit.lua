@@ -5,7 +5,12 @@
 -- Result: 1 done, now or when it was asked for before; 0 the claim is another's now
 if redis.call('HGET', KEYS[1], 'claim') ~= ARGV[1] then return 0 end
 -- One that got no answer is asked for again, and may itself arrive late.
-if tonumber(redis.call('HGET', KEYS[1], 'done') or '0') >= tonumber(ARGV[2]) then return 1 end
+local done = redis.call('HGET', KEYS[1], 'done') or '0'
+if tonumber(done) >= tonumber(ARGV[2]) then
+  -- A write, so that whoever waits for the replicas waits for the first one, too.
+  redis.call('HSET', KEYS[1], 'done', done)
+  return 1
+end
 redis.call('HSET', KEYS[1], 'done', ARGV[2])
 local at = 3
 while at <= #ARGV do

@@ -7,6 +7,10 @@
 | `redis+cluster://user:password@host:6379,host:6379`, `rediss+cluster://` | a Redis Cluster |
 | `redis+sentinel://user:password@host:26379,host:26379/service/0`, `rediss+sentinel://` | behind Sentinel |
 
+With `?replicas=1` what a script has written counts only once one replica has it, too: a failover to that one
+then loses nothing that was answered. Behind Sentinel that is so unless it says `?replicas=0`. A cluster can't
+be asked for it.
+
 User and password are those of Redis itself; Sentinel's own, where it has some, are the query parameters
 `sentinel_username` and `sentinel_password`.
 
@@ -27,7 +31,7 @@ import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final, TypedDict, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
@@ -63,6 +67,8 @@ IDLE_CHECK = 30
 CONNECTIONS = 512
 # Between two looks at who holds which slots of a cluster.
 LOOK_PAUSE = 1.0
+# For replicas to take over what was written.
+REPLICAS_TIMEOUT = 2.0
 
 Client = Redis | RedisCluster
 
@@ -80,8 +86,12 @@ def connect(url: str) -> Client:
         return _sentinel(url)
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError("no address of a Redis")
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    replicas = int(query.pop("replicas", 0))
+    url = urlunsplit(parts._replace(query=urlencode(query)))
     pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
-    return Redis.from_pool(_careful(pool))
+    return _kind(replicas).from_pool(_careful(pool))
 
 
 @asynccontextmanager
@@ -174,6 +184,32 @@ class _Careful(AbstractConnection):
                 # For its own class of this error RedisCluster closes the connections to all nodes.
                 raise ResponseError(f"CLUSTERDOWN {error}") from error
             raise
+
+
+class _Replicated(Redis):
+    """Scripts are done once so many replicas have what they wrote (Redis commands, WAIT)."""
+
+    replicas: int
+
+    async def execute_command(self, *args: EncodableT, **options: object) -> object:
+        if args[0] not in ("EVAL", "EVALSHA"):
+            return await super().execute_command(*args, **options)
+        # On the same connection: WAIT waits for what was written there.
+        async with self.pipeline(transaction=False) as packet:
+            packet.execute_command(*args, **options)
+            packet.execute_command("WAIT", self.replicas, round(REPLICAS_TIMEOUT * 1000))
+            answer, copies = await packet.execute(raise_on_error=False)
+        for said in (answer, copies):
+            if isinstance(said, Exception):
+                raise said
+        if int(copies) < self.replicas:
+            raise ResponseError(f"NOREPLICAS Only {copies} of {self.replicas} replicas have it")
+        found: object = answer
+        return found
+
+
+def _kind(replicas: int) -> type[Redis]:
+    return type("Replicated", (_Replicated,), {"replicas": replicas}) if replicas else Redis
 
 
 P = TypeVar("P", bound=ConnectionPool)
@@ -333,6 +369,7 @@ def _sentinel(url: str) -> Redis:
     )
     master: Redis = watchers.master_for(
         address.path[0],
+        redis_class=_kind(int(address.query.get("replicas", 1))),
         connection_pool_class=_WatchedPool,
         db=int(address.path[1]) if len(address.path) > 1 else 0,
         max_connections=CONNECTIONS,

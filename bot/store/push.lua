@@ -2,7 +2,11 @@
 -- KEYS: 1 due, 2 head, 3 inbox, 4 seen
 -- ARGV: 1 mailbox id, 2 raw update, 3 seconds to remember it, 4 now or "" for the server's time, 5 wake channel
 -- Result: 1 stored, 0 it was stored before
-if not redis.call('SET', KEYS[4], '1', 'NX', 'EX', ARGV[3]) then return 0 end
+if not redis.call('SET', KEYS[4], '1', 'NX', 'EX', ARGV[3]) then
+  -- A write, so that whoever waits for the replicas waits for the first push, too.
+  redis.call('EXPIRE', KEYS[4], ARGV[3])
+  return 0
+end
 redis.call('RPUSH', KEYS[3], ARGV[2])
 local now = tonumber(ARGV[4])
 if not now then

@@ -12,6 +12,7 @@ from typing import Self
 
 import httpx
 import msgspec
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
@@ -37,6 +38,7 @@ class Premises:
     timing: Timing = TIMING
     started: list[Process] = field(default_factory=list)
     fronts: dict[int, int] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         """Nothing runs yet."""
@@ -52,10 +54,12 @@ class Premises:
     async def start(self, command: str, fail: str = "", *, timing: Timing | None = None) -> Process:
         """Start `hh-bridge {command}`; one that takes updates has taken its port when this returns."""
         port = free_port()
-        settings = self.bridge.settings.model_copy(update={"http_port": port, "log_level": "DEBUG"})
+        ports = {"metrics_port" if command == "worker" else "http_port": port}
+        settings = self.bridge.settings.model_copy(update={**ports, "log_level": "DEBUG"})
         log = self.home / f"{len(self.started)}-{command}.log"
         process = self.nursery.start(command, settings, log, timing=timing or self.timing, fail=fail)
         self.started.append(process)
+        self.ports[process.pid] = port
         if command != "worker":
             self.fronts[process.pid] = port
             await self._answers(process, port)
@@ -87,6 +91,18 @@ class Premises:
             answer = await browser.get(f"http://127.0.0.1:{self.fronts[process.pid]}/readyz")
         said: dict[str, object] = answer.json()
         return said
+
+    async def polls(self, process: Process) -> float:
+        """How often a process has looked at accounts, by its own `/metrics`."""
+        async with httpx.AsyncClient(timeout=30) as browser:
+            answer = await browser.get(f"http://127.0.0.1:{self.ports[process.pid]}/metrics")
+        families = text_string_to_metric_families(answer.text)
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == "hh_bridge_polls_total"
+        )
 
     async def news(self, talk: Negotiation, text: str = "Здравствуйте!") -> ChatMessage:
         """The account is linked, and the employer's first message is there to reply to."""

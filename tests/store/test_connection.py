@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -22,10 +23,13 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
+from bot.store import keys
 from bot.store.connection import Client, connect, connected
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
+from bot.store.mailbox import Incoming, Mailboxes
 from tests.ports import free_port
 from tests.store.servers import binaries, server
+from tests.waiting import eventually
 
 BINARIES = binaries()
 every_server = pytest.mark.parametrize("binary", BINARIES.values(), ids=BINARIES.keys())
@@ -291,3 +295,28 @@ async def cancelled_anywhere(client: Client) -> None:
         task.cancel()
         done, _ = await asyncio.wait({task}, timeout=5)
         assert done
+
+
+@every_server
+async def test_an_update_is_stored_once_a_replica_has_it(binary: str, tmp_path: Path, port: int) -> None:
+    update, second = Incoming(1, 1, b"{}"), free_port()
+    async with (
+        server(binary, tmp_path / "master", port),
+        server(binary, tmp_path / "replica", second, "--replicaof", "127.0.0.1", str(port)) as replica,
+        connected(f"redis://127.0.0.1:{port}?replicas=1") as client,
+        connected(f"redis://127.0.0.1:{second}") as other,
+    ):
+        await eventually(lambda: in_step(other))
+        mailboxes = Mailboxes(client)
+        replica.send_signal(signal.SIGSTOP)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                await mailboxes.push([update])
+        replica.send_signal(signal.SIGCONT)
+        assert await mailboxes.push([update]) == 0
+        assert await other.llen(keys.of(1, "inbox")) == 1
+
+
+async def in_step(replica: Client) -> bool:
+    """It has what its master has."""
+    return (await replica.info("replication"))["master_link_status"] == "up"
