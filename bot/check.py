@@ -20,7 +20,7 @@ from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled
 from bot.hh.oauth import OAuth, pkce
 from bot.hh.transport import open_client
 from bot.settings import Settings
-from bot.store.connection import connect
+from bot.store.connection import Replicated, connect
 from bot.store.embedded import OLDEST, find_server
 from bot.store.errors import StoreError, unavailable
 from bot.store.rotation import count
@@ -68,7 +68,7 @@ async def _server(url: str, settings: Settings) -> list[Finding]:
         async with asyncio.timeout(TIMEOUT):
             with unavailable():
                 facts = dict[str, object](await store.info())
-            return [_judge_server(facts), *await _token_keys(store, settings)]
+            return [_judge_server(facts, store), *await _token_keys(store, settings)]
     except (StoreError, TimeoutError) as error:
         mend = "check REDIS_URL and that the server runs"
         return [Finding("Redis", "FAIL", f"can't be used: {error}", mend)]
@@ -106,7 +106,7 @@ async def _token_keys(store: Store, settings: Settings) -> list[Finding]:
     return [Finding("Keys", "ok", f"the first of TOKEN_KEYS seals all {accounts}{spare}")]
 
 
-def _judge_server(facts: Mapping[str, object]) -> Finding:
+def _judge_server(facts: Mapping[str, object], store: Store) -> Finding:
     name, version = "Valkey", facts.get("valkey_version")
     if version is None:
         name, version = "Redis", facts.get("redis_version", "0.0")
@@ -121,6 +121,11 @@ def _judge_server(facts: Mapping[str, object]) -> Finding:
     if facts.get("maxmemory_policy") != "noeviction":
         text = f"{name} {version} throws entries away when it is full"
         return Finding("Redis", "FAIL", text, "set `maxmemory-policy noeviction` on the server")
+    wanted = store.replicas if isinstance(store, Replicated) else 0
+    if int(str(facts.get("connected_slaves", 0))) < wanted:
+        text = f"{name} {version} has fewer replicas than the {wanted} that are waited for"
+        mend = "start them, or put another number after `?replicas=` in REDIS_URL"
+        return Finding("Redis", "FAIL", text, mend)
     return Finding("Redis", "ok", f"{name} {version}, keeps what it is given")
 
 

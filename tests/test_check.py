@@ -148,6 +148,15 @@ async def test_a_redis_that_keeps_everything_passes(operator: Operator, binary: 
     assert passed, report
 
 
+async def test_a_redis_with_too_few_replicas_is_named(operator: Operator, tmp_path: Path) -> None:
+    port = free_port()
+    async with server(next(iter(binaries().values())), tmp_path, port, "--appendonly", "yes"):
+        url = SecretStr(f"redis://127.0.0.1:{port}?replicas=1")
+        passed, report = await operator.check(redis_url=url, token_keys=KEYS)
+    assert not passed
+    assert "fewer replicas than the 1" in report
+
+
 async def test_a_redis_that_is_away_is_named_without_its_password(operator: Operator) -> None:
     url = SecretStr(f"redis://:pass-of-redis@127.0.0.1:{free_port()}")
     passed, report = await operator.check(redis_url=url, token_keys=KEYS)

@@ -186,14 +186,15 @@ class _Careful(AbstractConnection):
             raise
 
 
-class _Replicated(Redis):
+class Replicated(Redis):
     """Scripts are done once so many replicas have what they wrote (Redis commands, WAIT)."""
 
     replicas: int
 
     async def execute_command(self, *args: EncodableT, **options: object) -> object:
+        """Raises `ResponseError` NOREPLICAS where it is done here and not known there."""
         if args[0] not in ("EVAL", "EVALSHA"):
-            return await super().execute_command(*args, **options)
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         # On the same connection: WAIT waits for what was written there.
         async with self.pipeline(transaction=False) as packet:
             packet.execute_command(*args, **options)
@@ -209,7 +210,7 @@ class _Replicated(Redis):
 
 
 def _kind(replicas: int) -> type[Redis]:
-    return type("Replicated", (_Replicated,), {"replicas": replicas}) if replicas else Redis
+    return type("Replicated", (Replicated,), {"replicas": replicas}) if replicas else Redis
 
 
 P = TypeVar("P", bound=ConnectionPool)

@@ -14,6 +14,7 @@ from bot.store.scripts import Store
 
 OK: Final = "ok"
 AWAY: Final = "away, or takes no writes"
+UNSTORED: Final = "can't be stored"
 _PROBE_MILLISECONDS: Final = 60_000
 
 
@@ -45,17 +46,22 @@ class Readiness:
         try:
             async with asyncio.timeout(self._timeout):
                 servers = await one_shard_of_each_server(self._store)
-            writes = await asyncio.gather(*map(self._writes, servers))
-            if not any(writes):
-                raise StoreUnavailable
-            async with asyncio.timeout(self._timeout):
-                updates = await self._source.trouble() or OK
         except (StoreUnavailable, TimeoutError):
-            return Ready(False, AWAY, "can't be stored")
+            servers = []
+        updates, writes = await asyncio.gather(self._updates(), asyncio.gather(*map(self._writes, servers)))
+        if not any(writes):
+            return Ready(False, AWAY, UNSTORED)
         away = writes.count(False)
         # Of a cluster a part may be away: nobody is helped where all processes say that they are not ready.
         redis = f"{away} of {len(writes)} servers {AWAY}" if away else OK
         return Ready(updates == OK, redis, updates)
+
+    async def _updates(self) -> str:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._source.trouble() or OK
+        except (StoreUnavailable, TimeoutError):
+            return UNSTORED
 
     async def _writes(self, shard: int) -> bool:
         """True where the server of a shard takes writes: PING is answered also by one that is full."""

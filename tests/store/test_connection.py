@@ -301,7 +301,7 @@ async def cancelled_anywhere(client: Client) -> None:
 async def test_an_update_is_stored_once_a_replica_has_it(binary: str, tmp_path: Path, port: int) -> None:
     update, second = Incoming(1, 1, b"{}"), free_port()
     async with (
-        server(binary, tmp_path / "master", port),
+        server(binary, tmp_path / "master", port, "--repl-diskless-sync-delay", "0"),
         server(binary, tmp_path / "replica", second, "--replicaof", "127.0.0.1", str(port)) as replica,
         connected(f"redis://127.0.0.1:{port}?replicas=1") as client,
         connected(f"redis://127.0.0.1:{second}") as other,
@@ -319,4 +319,4 @@ async def test_an_update_is_stored_once_a_replica_has_it(binary: str, tmp_path: 
 
 async def in_step(replica: Client) -> bool:
     """It has what its master has."""
-    return (await replica.info("replication"))["master_link_status"] == "up"
+    return bool((await replica.info("replication"))["master_link_status"] == "up")
