@@ -31,7 +31,7 @@ import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final, TypedDict, TypeVar
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
@@ -86,11 +86,10 @@ def connect(url: str) -> Client:
         return _sentinel(url)
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError("no address of a Redis")
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
+    address, _, rest = url.partition("?")
+    query = dict(parse_qsl(rest))
     replicas = int(query.pop("replicas", 0))
-    url = urlunsplit(parts._replace(query=urlencode(query)))
-    pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, **_options())
+    pool = ConnectionPool.from_url(f"{address}?{urlencode(query)}", max_connections=CONNECTIONS, **_options())
     return _kind(replicas).from_pool(_careful(pool))
 
 

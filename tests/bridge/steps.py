@@ -49,10 +49,10 @@ async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = 1
         end()
 
 
-async def polled(bridge: Bridge, times: int = 3) -> None:
+async def polled(bridge: Bridge, times: int = 3, within: float = 10) -> None:
     """Wait for so many more looks at the list."""
     before = bridge.hh.journal.count("GET", "/negotiations")
-    await at_hh(bridge, lambda: bridge.hh.journal.count("GET", "/negotiations") >= before + times)
+    await at_hh(bridge, lambda: bridge.hh.journal.count("GET", "/negotiations") >= before + times, within)
 
 
 def arrivals(bridge: Bridge, text: str) -> int:

@@ -12,7 +12,8 @@ import pytest
 
 from bot.store import keys
 from tests.bridge.conftest import worlds
-from tests.chaos.crowd import Crowd
+from tests.bridge.steps import polled
+from tests.chaos.crowd import PATIENCE, Crowd
 from tests.chaos.deployments import REDIS, VALKEY, client_of, cluster, single, watched
 from tests.chaos.processes import Nursery
 from tests.chaos.site import TIMING, Premises
@@ -25,16 +26,22 @@ from tests.secrecy import leaks, private_texts
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]  # many processes on a busy machine
 
 ACCOUNTS = 8
+EVEN = 1.5
 
 
 @asynccontextmanager
-async def premises_at(nursery: Nursery, home: Path, url: str) -> AsyncIterator[Premises]:
-    """Two worlds over this Redis; whoever logs a secret or leaves a key for ever fails the test."""
+async def premises_at(
+    nursery: Nursery, home: Path, url: str, *, seldom: float = 1.0
+) -> AsyncIterator[Premises]:
+    """Two worlds over this Redis; whoever logs a secret or leaves a key for ever fails the test.
+
+    `seldom` is the least number of seconds between two looks at an account.
+    """
     async with AsyncExitStack() as stack:
         bridge = await stack.enter_async_context(worlds(url, home))
         # With so many accounts, polls as frequent as in other tests would be most of the work.
-        seldom = {"poll_min_interval": 1.0, "poll_max_interval": 2.0}
-        bridge.settings = bridge.settings.model_copy(update=seldom)
+        pauses = {"poll_min_interval": seldom, "poll_max_interval": 2 * seldom}
+        bridge.settings = bridge.settings.model_copy(update=pauses)
         front = await stack.enter_async_context(Wire(port=bridge.settings.http_port))
         timing = replace(TIMING, lease=LEASE)
         premises = await stack.enter_async_context(Premises(bridge, front, nursery, home, timing))
@@ -91,12 +98,30 @@ async def test_one_redis_and_long_polling(nursery: Nursery, tmp_path: Path) -> N
 async def test_one_valkey_and_the_webhook(nursery: Nursery, tmp_path: Path) -> None:
     async with (
         single(VALKEY, tmp_path / "valkey") as valkey,
-        premises_at(nursery, tmp_path, valkey.url) as premises,
+        premises_at(nursery, tmp_path, valkey.url, seldom=0.2) as premises,
     ):
         crowd = await peopled(premises)
         async with crowd.living():
             await workers_change(crowd)
         await nothing_lost_or_doubled(crowd, valkey.url)
+        await the_work_spreads_evenly(premises)
+        await premises.start("worker")
+        await the_work_spreads_evenly(premises)
+
+
+async def the_work_spreads_evenly(premises: Premises) -> None:
+    """No worker does half as much again as another; one that has just started is given some time."""
+    workers = [process for process in premises.started if process.command == "worker" and process.alive]
+    shares: list[list[float]] = []
+    for _ in range(6):
+        before = [await premises.polls(worker) for worker in workers]
+        await polled(premises.bridge, 60 * len(workers), PATIENCE)
+        shares.append(
+            [await premises.polls(worker) - done for worker, done in zip(workers, before, strict=True)]
+        )
+        if max(shares[-1]) <= EVEN * min(shares[-1]):
+            return
+    raise AssertionError(shares)
 
 
 async def test_a_cluster_of_three(nursery: Nursery, tmp_path: Path) -> None:
