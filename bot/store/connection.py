@@ -67,8 +67,6 @@ IDLE_CHECK = 30
 CONNECTIONS = 512
 # Between two looks at who holds which slots of a cluster.
 LOOK_PAUSE = 1.0
-# For replicas to take over what was written.
-REPLICAS_TIMEOUT = 2.0
 
 Client = Redis | RedisCluster
 
@@ -186,26 +184,9 @@ class _Careful(AbstractConnection):
 
 
 class Replicated(Redis):
-    """Scripts are done once so many replicas have what they wrote (Redis commands, WAIT)."""
+    """Scripts count as done once so many replicas have what they wrote (see `bot.store.scripts`)."""
 
     replicas: int
-
-    async def execute_command(self, *args: EncodableT, **options: object) -> object:
-        """Raises `ResponseError` NOREPLICAS where it is done here and not known there."""
-        if args[0] not in ("EVAL", "EVALSHA"):
-            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        # On the same connection: WAIT waits for what was written there.
-        async with self.pipeline(transaction=False) as packet:
-            packet.execute_command(*args, **options)
-            packet.execute_command("WAIT", self.replicas, round(REPLICAS_TIMEOUT * 1000))
-            answer, copies = await packet.execute(raise_on_error=False)
-        for said in (answer, copies):
-            if isinstance(said, Exception):
-                raise said
-        if int(copies) < self.replicas:
-            raise ResponseError(f"NOREPLICAS Only {copies} of {self.replicas} replicas have it")
-        found: object = answer
-        return found
 
 
 def _kind(replicas: int) -> type[Redis]:

@@ -80,7 +80,7 @@ async def cluster(product: str, home: Path) -> AsyncIterator[Cluster]:
     }
     async with AsyncExitStack() as stack:
         nodes = [
-            # A node's second port is its first one and 10000.
+            # A node's second port is this one and 10000, which nobody else is given either.
             RedisServer(
                 home / str(number),
                 binary=binaries()[product],

@@ -94,8 +94,10 @@ class Premises:
 
     async def polls(self, process: Process) -> float:
         """How often a process has looked at accounts, by its own `/metrics`."""
+        port = self.ports[process.pid]
+        await self._answers(process, port)
         async with httpx.AsyncClient(timeout=30) as browser:
-            answer = await browser.get(f"http://127.0.0.1:{self.ports[process.pid]}/metrics")
+            answer = await browser.get(f"http://127.0.0.1:{port}/metrics")
         families = text_string_to_metric_families(answer.text)
         return sum(
             sample.value
