@@ -22,7 +22,7 @@ help:
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
 	@echo 'make image     carries out the Dockerfile without Docker, weighs and starts what comes out (as root)'
-	@echo 'make check     lint and test'
+	@echo 'make check     lint and coverage'
 	@echo 'make format    lets ruff mend what it can'
 	@echo 'make golden    writes anew how every screen looks (tests/chat/golden)'
 	@echo 'make lock      pins the newest allowed dependencies, with hashes'
@@ -76,7 +76,7 @@ audit: $(BIN)/pip
 image: $(BIN)/pip
 	@$(BIN)/python .ci/image.py
 
-check: lint test
+check: lint coverage
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix

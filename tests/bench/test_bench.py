@@ -14,6 +14,7 @@ from tests.bench.report import Curve, Goal, Plot, Section, page
 from tests.bench.run import MEASUREMENTS
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", MEASUREMENTS)
 async def test_a_measurement_can_be_made(name: str) -> None:
