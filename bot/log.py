@@ -52,7 +52,14 @@ LOOKS_SECRET = re.compile(
 
 def logger(name: str) -> BoundLogger:
     """The logger of a module: `log.info("event", field=value)`."""
-    return BoundLogger(logging.getLogger(name), [filter_by_level, render_to_log_kwargs], {})
+    return _Logger(logging.getLogger(name), [filter_by_level, render_to_log_kwargs], {})
+
+
+class _Logger(BoundLogger):
+    def debug(self, event: str | None = None, *args: object, **fields: object) -> None:
+        # Several stand on the way of every poll, and mostly nobody reads them.
+        if self._logger.isEnabledFor(logging.DEBUG):
+            super().debug(event, *args, **fields)
 
 
 def set_up(
