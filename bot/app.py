@@ -222,6 +222,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             clock=shared.mailboxes.now,
             timing=timing,
         )
+        log.info("this process works", bot=bridge.bot.username)
 
 
 @asynccontextmanager

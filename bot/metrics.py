@@ -39,7 +39,8 @@ NEWS_DELAY: Final = Histogram(
 
 WRITES: Final = Counter(
     "hh_bridge_writes_total",
-    "What users wanted written at hh.ru: accepted, refused, unknown (to be looked up) or put_off.",
+    "What users wanted written at hh.ru: accepted, refused, put_off (tried again) or unknown; what is unknown"
+    " is looked up and found, lost (made again) or unclear for good.",
     ["intent", "outcome"],
 )
 DELIVERIES: Final = Counter(

@@ -137,16 +137,19 @@ class Writes:
             return
         if change is not None:
             await self._replace(waiting, None, hh_id, change=change)
+            metrics.WRITES.labels(_name(waiting), "found").inc()
             log.info("a write of unknown outcome had arrived", intent=_name(waiting))
         elif asked - over.over_at < self._services.timing.settle:
             await self._wait(over, hh_id, self._services.timing.check, old=waiting)
         else:
+            metrics.WRITES.labels(_name(waiting), "lost").inc()
             log.info("a write did not arrive and is made again", intent=_name(waiting))
             await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)
 
     async def _unclear(self, step: Operation, waiting: Waiting, error: HhError, hh_id: str) -> None:
         """Say that nobody knows: hh.ru does not show what an attempt came to."""
         await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
+        metrics.WRITES.labels(_name(waiting), "unclear").inc()
         log.warning("the outcome of a write stays unknown", intent=_name(waiting), error=type(error).__name__)
 
     async def _wait(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx
 
-from bot import trail
+from bot import metrics, trail
 from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
@@ -22,6 +22,7 @@ Line = dict[str, str]
 RECEIVED, HANDLED = "an update was stored", "an update was handled"
 WITHOUT_TRAIL = {
     "listening",
+    "this process works",
     "topics in private chats",
     "Telegram was asked",  # at the start, who the bot is
 }
@@ -49,6 +50,7 @@ async def test_a_reply_whose_answer_was_lost_is_one_trail_over_two_workers(
     bridge: Bridge, redis: Client, overheard: Overheard
 ) -> None:
     bridge.timing = replace(bridge.timing, settle=30.0)
+    before = found_again()
     talk = conversation(bridge)
     async with bridge.running(worker=False):
         async with bridge.running(web=False):
@@ -68,6 +70,13 @@ async def test_a_reply_whose_answer_was_lost_is_one_trail_over_two_workers(
     steps = [RECEIVED, HANDLED, "hh.ru was asked", "the outcome of a write is unknown"]
     steps += ["a write of unknown outcome had arrived", "delivered"]
     assert [event for event in dict.fromkeys(told) if event in steps] == steps
+    assert found_again() == before + 1
+
+
+def found_again() -> float:
+    """How many messages of unknown outcome hh.ru had, as was found out later."""
+    value: float = metrics.WRITES.labels("SendMessage", "found")._value.get()
+    return value
 
 
 async def test_news_stays_on_the_trail_of_the_poll_that_found_it(
