@@ -29,7 +29,8 @@ AT_ONCE = 200
 """Mailboxes that one worker attends to at the same time."""
 
 CLAIM_LIMIT = 20
-"""Mailboxes taken at one go: few, so that workers share the load evenly."""
+"""Mailboxes taken at one go, where there is room for them: few, so that workers share the load evenly, and
+not one by one, for each claim is a question to Redis, and sessions that begin together ask together."""
 
 SCAN_SECONDS = 1.0
 """At least so often every shard is looked at, whatever wake-ups were lost."""
@@ -103,8 +104,8 @@ class Worker:
     async def _claim(self, shard: int, group: asyncio.TaskGroup) -> None:
         """Claim what is due in a shard, and note when it is to be looked at again."""
         self._due[shard] = soon = self._services.clock() + SCAN_SECONDS
-        limit = min(CLAIM_LIMIT, AT_ONCE - len(self._sessions) - self._asked)
-        if limit <= 0:
+        limit = CLAIM_LIMIT
+        if self._free < limit:
             if shard not in self._full:
                 self._full.append(shard)
             return
@@ -162,9 +163,14 @@ class Worker:
                 metrics.MAILBOXES_HELD.set(len(self._sessions))
             self._room()
 
+    @property
+    def _free(self) -> int:
+        """How many more mailboxes there is room for."""
+        return AT_ONCE - len(self._sessions) - self._asked
+
     def _room(self) -> None:
         """There may be room for more: look at the shard that has waited for that the longest."""
-        if self._full:
+        if self._full and self._free >= CLAIM_LIMIT:
             self._expect(self._full.popleft(), 0.0)
 
     def _expect(self, shard: int, moment: float) -> None:
