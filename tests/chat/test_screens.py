@@ -17,10 +17,17 @@ from bot.chat.html import Html
 from bot.chat.outgoing import Screen
 from bot.chat.screens.help import commands
 from bot.chat.texts import LANGUAGES, Texts
-from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, entries, nasty
+from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, Sample, entries, nasty
 from tests.chat.golden_files import FOLDER, golden_files, names
 from tests.chat.telegram_rules import check
 
+_CLOCK = re.compile(r"(?<![\d:–-])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_OF_NO_MOMENT = {
+    "settings.settings",  # hours of every day, and how late it is elsewhere
+    "settings.asked",  # examples
+    "interviews.interview",  # what an employer named, in the zone of the city: see test_interviews
+}
+_TIMED = {"news.news", "conversation.card", "conversation.history", "applying.limit"}
 _MAKES_A_SCREEN = re.compile(r"\b(Screen|Say|Rewrite|Place|Document|Outgoing)\b")
 
 
@@ -39,6 +46,24 @@ def test_telegram_takes_every_screen_with_any_text_in_it(text: str) -> None:
     for show in SCREENS.values():
         for entry in entries(show(t, sample)):
             check(entry)
+
+
+def clocks(screen: str, sample: Sample, zone: str) -> list[int]:
+    """The times of day on a screen, in texts and on buttons, in minutes."""
+    shown = entries(SCREENS[screen](Texts("ru", zone), sample))
+    words = [getattr(entry, name, "") for entry in shown for name in ("text", "caption")]
+    rows = [row for entry in shown for row in getattr(entry, "keyboard", ())]
+    words += [key.label for row in rows for key in row]
+    return [60 * int(hour) + int(minute) for text in words for hour, minute in _CLOCK.findall(text)]
+
+
+@pytest.mark.parametrize("screen", sorted(SCREENS.keys() - _OF_NO_MOMENT))
+def test_every_time_on_a_screen_is_that_of_the_users_zone(screen: str) -> None:
+    for sample in SAMPLES.values():
+        moscow, vladivostok = (clocks(screen, sample, zone) for zone in ("Europe/Moscow", "Asia/Vladivostok"))
+        assert [(minutes + 7 * 60) % (24 * 60) for minutes in moscow] == vladivostok
+    if screen in _TIMED:
+        assert moscow, "it shows a time"
 
 
 def test_every_function_that_makes_a_screen_is_tried_and_kept() -> None:
