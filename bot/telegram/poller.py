@@ -79,7 +79,7 @@ class Poller:
         # None after a poll that brought nothing: ids can start again below those confirmed (Bot API, Update).
         offset: int | None = None
         while True:
-            if not self._lease.held:
+            if not self._lease.held:  # pragma: no cover - only after the process was frozen
                 raise LeaseLost
             try:
                 if webhook_may_be_set:

@@ -124,6 +124,14 @@ async def test_a_known_digest_of_something_unreadable_stays_unreadable(
         await hh.page(0, 20)
 
 
+async def test_a_page_of_which_nothing_can_be_read_is_no_empty_page(
+    hh: NegotiationsGateway, stub: Stub
+) -> None:
+    stub.say(200, page([{"id": "1"}]))
+    with pytest.raises(MalformedAnswer):
+        await hh.page(0, 20)
+
+
 async def test_messages_come_oldest_first_whatever_hh_does(hh: NegotiationsGateway, stub: Stub) -> None:
     stub.say(
         200,

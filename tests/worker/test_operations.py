@@ -9,7 +9,7 @@ from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
 from bot.chat.outgoing import Conversation, Draft, Rewrite, Say
 from bot.chat.screens import answers
 from bot.chat.texts import Texts
-from bot.sandbox.hh.faults import Fault, broken, captcha, refused
+from bot.sandbox.hh.faults import Answer, Fault, broken, captcha, refused
 from bot.store.records import Access
 from tests.worker.conftest import Desk
 
@@ -176,6 +176,15 @@ async def test_an_application_stands_though_its_conversation_is_not_shown(desk: 
     desk.bridge.hh.faults.add(broken(), "GET /negotiations/*")
     await desk.carry_out(applying(desk, vacancy.id))
     (shown, *_) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    assert "✅" in shown.text
+    assert desk.session.queue == []
+
+
+async def test_an_application_that_hh_ru_took_without_naming_it_is_told_as_done(desk: Desk) -> None:
+    desk.bridge.hh.faults.add(Fault("unnamed", Answer(201, "")), "POST /negotiations")
+    await desk.carry_out(applying(desk, desk.vacancy.id))
+    (shown,) = desk.session.outbox
     assert isinstance(shown, Rewrite)
     assert "✅" in shown.text
     assert desk.session.queue == []
