@@ -37,7 +37,7 @@ def main(file: str) -> None:
     """From standard input to `file`."""
     plot = json.load(sys.stdin)
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(7.2, 3.8), layout="constrained")
+        figure, axes = plt.subplots(figsize=(7.2, 4.6), layout="constrained")
         for curve in plot["curves"]:
             marker = "o" if len(curve["x"]) < 20 else ""
             axes.plot(curve["x"], curve["y"], marker=marker, markersize=4, label=curve["name"])
@@ -48,7 +48,7 @@ def main(file: str) -> None:
             axes.set_ylim(bottom=0)
         axes.grid(visible=True)
         if len(plot["curves"]) > 1:
-            axes.legend()
+            figure.legend(loc="outside lower left")
         figure.savefig(file, transparent=True, metadata={"Date": None, "Creator": None})
 
 
