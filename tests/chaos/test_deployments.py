@@ -53,20 +53,20 @@ async def premises_at(
 
 
 async def peopled(premises: Premises) -> Crowd:
-    """Two of each process, and linked accounts."""
-    for command in ("web", "web", "worker", "worker"):
-        await premises.start(command)
+    """Two of each process, and linked accounts; the first worker has not long to live."""
+    for command, fail in (("web", ""), ("web", ""), ("worker", "write-accepted:kill:3"), ("worker", "")):
+        await premises.start(command, fail)
     return await Crowd.linked(premises, ACCOUNTS)
 
 
 async def workers_change(crowd: Crowd) -> None:
-    """Under traffic one worker more, one killed, one stopped and replaced."""
+    """Under traffic one worker more, one killed in the worst moment, one stopped and replaced."""
     premises = crowd.premises
     first, second = (process for process in premises.started if process.command == "worker")
     await crowd.written(3)
     await premises.start("worker")
     await crowd.written(3)
-    first.kill()
+    await first.ended(PATIENCE)
     await crowd.written(3)
     await premises.start("worker")
     await second.stopped()
