@@ -15,7 +15,6 @@ from bot.worker.services import Services
 
 log = logger(__name__)
 
-_AGAIN_SECONDS = 5.0
 _LOOKS = 3
 """What is held by somebody else during a look is looked at again."""
 
@@ -38,4 +37,4 @@ async def finish_rotation(services: Services) -> None:
                 break
             log.info("accounts are being sealed with the first of TOKEN_KEYS", accounts=roused)
             looks += 1
-        await asyncio.sleep(_AGAIN_SECONDS)
+        await asyncio.sleep(services.timing.rotation)

@@ -31,11 +31,12 @@ class Timing:
     can't be read before the user is told of it without its words. `stop` is how long running steps may
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
     lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
-    topics. `message` is the mean distance between messages to all chats beyond a burst, `chat` that between
-    messages to one (Bot FAQ, "How can I message all of my bot's subscribers at once?"). `unnamed` is
-    how long nobody asks hh.ru after a 429 that does not say how long. `again` passes at first before hh.ru
-    gets again what it could not take, `pause` before Telegram gets what did not reach it, `repeat` at first
-    before Telegram gets what it did not confirm.
+    topics, `rotation` that between looks for accounts that an older key sealed. `message` is the mean
+    distance between messages to all chats beyond a burst, `chat` that between messages to one (Bot FAQ,
+    "How can I message all of my bot's subscribers at once?"). `unnamed` is how long nobody asks hh.ru
+    after a 429 that does not say how long. `again` passes at first before hh.ru gets again what it could
+    not take, `pause` before Telegram gets what did not reach it, `repeat` at first before Telegram gets
+    what it did not confirm.
     """
 
     settle: float = 15.0
@@ -47,6 +48,7 @@ class Timing:
     sweep: float = 1.25
     stop: float = 10.0
     topics: float = 60.0
+    rotation: float = 5.0
     lease: float = 30.0
     poller: float = 15.0
     message: float = 1 / 30

@@ -30,6 +30,7 @@ FAST = Timing(
     sweep=0.01,
     stop=2.0,
     topics=0.5,
+    rotation=0.2,
     chat=0.05,
     unnamed=1.0,
     again=0.2,

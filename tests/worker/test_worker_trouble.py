@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,18 @@ def told(caplog: pytest.LogCaptureFixture, words: str) -> bool:
     return words in caplog.text
 
 
+@asynccontextmanager
+async def delivering(desk: Desk, seconds: float, mailboxes: Mailboxes | None = None) -> AsyncIterator[None]:
+    """A worker in the middle of a delivery to Anna that takes so long."""
+    mailboxes = mailboxes or desk.services.mailboxes
+    await mailboxes.abandon(desk.session.claim, 0)
+    async with running(Worker(replace(desk.services, mailboxes=mailboxes)).run()):
+        desk.bridge.telegram.fail_next("sendMessage", delay_before=seconds)
+        await mailboxes.push([helped(desk.session.user_id)])
+        await eventually(lambda: not desk.bridge.telegram.faults.waiting)
+        yield
+
+
 async def test_a_worker_outlives_an_outage_of_redis_in_the_middle_of_its_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,12 +83,7 @@ async def test_a_worker_outlives_an_outage_of_redis_in_the_middle_of_its_work(
 async def test_a_mailbox_that_another_worker_took_is_left_to_it(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    telegram, box = desk.bridge.telegram, desk.session.user_id
-    await desk.services.mailboxes.abandon(desk.session.claim, 0)
-    async with running(Worker(desk.services).run()):
-        telegram.fail_next("sendMessage", delay_before=1)
-        await desk.services.mailboxes.push([helped(box)])
-        await eventually(lambda: not telegram.faults.waiting)
+    async with delivering(desk, 1):
         await desk.die()
         await eventually(lambda: "lost to another worker" in caplog.text)
         assert "Чем помочь" in desk.said[0], "what nobody noted as delivered waits for the new holder"
@@ -84,13 +92,7 @@ async def test_a_mailbox_that_another_worker_took_is_left_to_it(
 async def test_a_lost_mailbox_is_found_out_by_the_heartbeat(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    telegram, box = desk.bridge.telegram, desk.session.user_id
-    await desk.services.mailboxes.abandon(desk.session.claim, 0)
-    beating = Mailboxes(desk.services.store, lease=3.0)
-    async with running(Worker(replace(desk.services, mailboxes=beating)).run()):
-        telegram.fail_next("sendMessage", delay_before=20)
-        await beating.push([helped(box)])
-        await eventually(lambda: not telegram.faults.waiting)
+    async with delivering(desk, 20, Mailboxes(desk.services.store, lease=3.0)):
         await desk.die()
         await eventually(lambda: "lost to another worker" in caplog.text)
     assert "Чем помочь" in desk.said[0]
@@ -100,11 +102,7 @@ async def test_a_worker_that_claims_its_own_lost_mailbox_goes_on_with_it(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     telegram, box = desk.bridge.telegram, desk.session.user_id
-    await desk.services.mailboxes.abandon(desk.session.claim, 0)
-    async with running(Worker(desk.services).run()):
-        telegram.fail_next("sendMessage", delay_before=2)
-        await desk.services.mailboxes.push([helped(box)])
-        await eventually(lambda: not telegram.faults.waiting)
+    async with delivering(desk, 2):
         await desk.services.store.zadd(keys.due(keys.shard_of(box)), {str(box): 0})
         await eventually(lambda: "lost to another worker" in caplog.text)
         before = len(telegram.calls("sendMessage"))
