@@ -9,14 +9,15 @@ FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(FIND_PYTHON))
 
-.PHONY: help sandbox run test coverage chaos bench lint audit image check format golden lock clean
+.PHONY: help sandbox run test heavy coverage chaos bench lint audit image check format golden lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make sandbox   the bridge with a local hh.ru and a local Telegram, in the browser'
 	@echo 'make run       the bridge itself, with the settings of .env'
-	@echo 'make test      all tests, several at once'
-	@echo 'make coverage  the same with more examples each, measuring which branches they take'
+	@echo 'make test      all tests that take little time, several at once'
+	@echo 'make heavy     the others: crowds on a cluster and behind Sentinel, a storm, small measurements'
+	@echo 'make coverage  both, with more examples each, measuring which branches they take'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
 	@echo 'make bench     measures cost and speed on this machine: deploy/PERFORMANCE.md (12 minutes)'
 	@echo 'make lint      ruff and mypy'
@@ -35,16 +36,22 @@ run: $(VENV)/runtime.stamp
 	@$(BIN)/hh-bridge run
 
 # Each process that runs tests compiles them anew where the environment forbids Python to keep what it compiled.
-test coverage: export PYTHONDONTWRITEBYTECODE =
+test heavy coverage: export PYTHONDONTWRITEBYTECODE =
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
+HEAVY := $(BIN)/python -m pytest -m heavy
+
 test: $(VENV)/dev.stamp
-	$(PYTEST)
+	$(PYTEST) -m 'not heavy'
+
+heavy: $(VENV)/dev.stamp
+	$(HEAVY)
 
 coverage: export HYPOTHESIS_PROFILE ?= thorough
 coverage: $(VENV)/dev.stamp
-	$(PYTEST) --cov
+	$(PYTEST) -m 'not heavy' --cov --cov-report= --cov-fail-under=0
+	$(HEAVY) --cov --cov-append
 
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos.run $(STORM)

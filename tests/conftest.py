@@ -55,17 +55,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest tests begin first: deal them to the workers, each of which gets one piece of the list.
-
-    At most two of the heavy ones run at a time: each keeps a processor busy.
-    """
+    """The longest tests begin first: deal them to the workers, each of which gets one piece of the list."""
     workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
-    heavy = [item for item in items if item.get_closest_marker("heavy")]
-    longest = [item for item in items if _LONGEST & set(item.path.parts) and item not in heavy]
-    rest = [item for item in items if not _LONGEST & set(item.path.parts) and item not in heavy]
+    longest = [item for item in items if _LONGEST & set(item.path.parts)]
+    rest = [item for item in items if not _LONGEST & set(item.path.parts)]
     shares = [[*longest[worker::workers], *rest[worker::workers]] for worker in range(workers)]
-    for number, item in enumerate(heavy):
-        shares[number % min(workers, 2)].insert(0, item)
     items[:] = [item for share in shares for item in share]
 
 
