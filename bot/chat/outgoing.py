@@ -32,7 +32,7 @@ Keyboard = tuple[tuple[Key, ...], ...]
 
 
 class Conversation(Struct, frozen=True, tag="c", array_like=True):
-    """The message belongs to a conversation; `mid` is its hh.ru message where it is one.
+    """The message belongs to a conversation; `mid` is its hh.ru message where it is one of the user's own.
 
     `digest` is `bot.chat.html.digest` of the text for the user's own messages: Telegram reports
     edits that changed nothing. `card` where the message shows how the conversation stands.

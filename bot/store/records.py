@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from bot.sync.quiet import HOME_ZONE, Preferences
 
@@ -28,4 +28,4 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     zone: str = HOME_ZONE
     blocked_at: float = 0
     last_resume_id: str | None = None
-    preferences: Preferences = field(default_factory=Preferences)
+    preferences: Preferences = Preferences()

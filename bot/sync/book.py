@@ -39,7 +39,7 @@ class Known(Struct, frozen=True, array_like=True, omit_defaults=True):
     `mark` sums up the listed fields, `messages` are the employer's message ids once they were read
     (None before), `horizon` is the Unix time up to which unread messages of a conversation that was
     never read are old. `recheck`
-    asks to read it at the next look whatever the list says, `read_at` is when it was first read with
+    asks to read it at the next look whatever the list says, `read_at` is then when it was first read with
     this `updated_at`. `missed` are the calls that came to nothing and are told of, or were there at
     the baseline.
 
@@ -148,13 +148,15 @@ def read(
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
     after = listed(before, negotiation)
     read_at = before.read_at if after.updated_at == before.updated_at else 0
+    settled = _settled(after, read_at, now)
     after = structs.replace(
         after,
         written=before.written if ordered is None else after.written,
         messages=seen,
+        horizon=before.horizon if seen is None else 0,
         missed=missed,
-        read_at=read_at or int(now.here) + 1,
-        recheck=not _settled(after, read_at, now),
+        read_at=0 if settled else read_at or int(now.here) + 1,
+        recheck=not settled,
         failing=0,
         again=0,
         owed=False,

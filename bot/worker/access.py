@@ -28,8 +28,9 @@ from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.log import logger
 from bot.store.limiter import Limiter
+from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
-from bot.store.vault import VaultError
+from bot.store.vault import Vault, VaultError
 from bot.worker.change import Change
 from bot.worker.pace import Rate
 from bot.worker.services import Services
@@ -85,7 +86,7 @@ class SessionAccess:
                 raise ended from error
             reach("token-refreshed")
             metrics.REFRESHES.labels("done").inc()
-            sealed = seal_tokens(self._services, fresh)
+            sealed = seal_tokens(self._services.vault, fresh)
             # Vital: without these tokens only the user can restore the access.
             await self._session.commit(
                 Change(
@@ -133,7 +134,7 @@ class SessionAccess:
 
     def _tokens(self, account: Account) -> Tokens:
         try:
-            return Tokens.model_validate_json(self._services.vault.open(account.tokens))
+            return open_tokens(self._services.vault, account.tokens)
         except VaultError as error:
             raise LinkAgain("the keys that sealed the tokens are gone") from error
 
@@ -199,9 +200,18 @@ def gateway(services: Services, session: Session, access: SessionAccess) -> Nego
     return NegotiationsGateway(services.hh, access, ceiling, session.site)
 
 
-def seal_tokens(services: Services, tokens: Tokens) -> bytes:
+def seal_tokens(vault: Vault, tokens: Tokens) -> bytes:
     """Tokens as they are stored."""
-    return services.vault.seal(tokens.model_dump_json().encode())
+    return vault.seal(pack((tokens.access_token, tokens.refresh_token, tokens.expires_in)))
+
+
+def open_tokens(vault: Vault, sealed: bytes) -> Tokens:
+    """The tokens again; raises `VaultError`."""
+    opened = vault.open(sealed)
+    if opened.startswith(b"{"):  # JSON, as they were stored at first
+        return Tokens.model_validate_json(opened)
+    access, refresh, seconds = unpack(opened, tuple[str, str, int])
+    return Tokens(access_token=access, refresh_token=refresh, expires_in=seconds)
 
 
 def texts_of(session: Session) -> Texts:

@@ -12,7 +12,7 @@ from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
 from bot.store.mailbox import Command
-from bot.store.packing import pack
+from bot.store.packing import pack, squeeze
 from bot.store.records import Account
 from bot.store.scripts import Word
 from bot.sync.applications import DAY_SECONDS
@@ -167,9 +167,11 @@ class Writing:
         if after.account is not None:
             yield ("SET", self._key("account"), pack(after.account))
         if change.book is not None:
-            yield ("SET", self._key("book"), pack(change.book))
-        if after.shown is not None:
-            yield ("SET", self._key("shown"), pack(after.shown))
+            yield ("SET", self._key("book"), squeeze(change.book))
+        if after.shown is not None and after.shown.spots:
+            yield ("SET", self._key("shown"), squeeze(after.shown))
+        elif after.shown is not None:
+            yield ("DEL", self._key("shown"))
         if change.templates is not None:
             yield ("SET", self._key("templates"), pack(change.templates))
         if after.queue:
@@ -234,7 +236,7 @@ class Writing:
         if change.seen:
             yield ("SREM", self._key("unseen"), *change.seen)
         if change.roster is not None:
-            yield ("SET", self._key("roster"), pack(change.roster), "EX", ROSTER_SECONDS)
+            yield ("SET", self._key("roster"), squeeze(change.roster), "EX", ROSTER_SECONDS)
         elif moved(change):
             yield ("DEL", self._key("roster"))
 

@@ -17,6 +17,7 @@ from bot.chat.templates import Templates
 from bot.chat.texts import Texts
 from bot.store import keys
 from bot.store.errors import unavailable
+from bot.store.packing import unsqueezed
 from bot.store.records import Account
 from bot.store.scripts import Store
 from bot.sync.book import Book
@@ -95,7 +96,7 @@ def _unpacked(value: object, kind: object) -> object:
         case bytes() if kind is None:
             return value.decode(errors="replace")
         case bytes():
-            return msgspec.msgpack.decode(value, type=kind)
+            return msgspec.msgpack.decode(unsqueezed(value), type=kind)
         case list():
             return [_unpacked(each, kind) for each in value]
         case dict():

@@ -191,7 +191,7 @@ class UpdatesLane:
         asking = gateway(services, session, self._access)
 
         def seal(tokens: Tokens) -> bytes:
-            return seal_tokens(services, tokens)
+            return seal_tokens(services.vault, tokens)
 
         return Turn(
             user_id=session.user_id,

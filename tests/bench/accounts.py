@@ -15,6 +15,7 @@ from bot.store.records import Account
 from bot.store.scripts import Store
 from bot.store.vault import Vault
 from bot.sync.book import Book, opened
+from bot.worker.access import seal_tokens
 from bot.worker.change import Change
 from bot.worker.session import Session
 
@@ -56,7 +57,7 @@ def account(vault: Vault, user: int) -> Account:
     return Account(
         hh_id=str(user),
         name="Анна Смирнова",
-        tokens=vault.seal(tokens.model_dump_json().encode()),
+        tokens=seal_tokens(vault, tokens),
         linked_at=time.time(),
     )
 

@@ -14,6 +14,7 @@ from bot.store.connection import Client
 from bot.store.records import Account
 from bot.store.vault import Vault
 from bot.sync.book import Book, opened
+from bot.worker.access import seal_tokens
 from bot.worker.change import After, Change, Writing
 from tests.bench.outside import Hh, access_token, negotiation_id, user_id
 
@@ -24,11 +25,11 @@ FIRST_NOTICE = 100
 
 def linked(account: int, now: float) -> Account:
     """A linked account as it is stored."""
-    tokens = Tokens(access_token=access_token(account), refresh_token=access_token(account))
+    tokens = Tokens(access_token=access_token(account), refresh_token=access_token(account)[::-1])
     return Account(
         hh_id=str(100_000_000 + account),
         name="Анна Смирнова",
-        tokens=Vault([KEY]).seal(tokens.model_dump_json().encode()),
+        tokens=seal_tokens(Vault([KEY]), tokens),
         linked_at=now,
     )
 

@@ -27,3 +27,9 @@ def test_a_new_first_key_opens_what_the_old_one_sealed() -> None:
 def test_without_its_key_nothing_is_opened() -> None:
     with pytest.raises(VaultError):
         Vault([NEW]).open(Vault([OLD]).seal(b"secret"))
+
+
+def test_what_was_sealed_as_text_can_be_opened() -> None:
+    sealed = Fernet(OLD).encrypt(b"secret")
+    assert Vault([NEW, OLD]).open(sealed) == b"secret"
+    assert Vault([OLD, NEW]).sealed_by_first(sealed)

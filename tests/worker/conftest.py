@@ -125,6 +125,6 @@ async def desk(redis_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
         session = await held(services, user_id)
         pair = bridge.hh.link(bridge.applicant)
         tokens = Tokens(access_token=pair.access_token, refresh_token=pair.refresh_token)
-        account = Account(hh_id=bridge.applicant.id, name="Анна", tokens=seal_tokens(services, tokens))
+        account = Account(hh_id=bridge.applicant.id, name="Анна", tokens=seal_tokens(services.vault, tokens))
         await session.commit(Change(handled=b"{}", account=lambda _: account))
         yield Desk(bridge, services, session, world.vacancies[talk.vacancy_id], talk)

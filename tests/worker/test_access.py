@@ -9,10 +9,12 @@ from cryptography.fernet import Fernet
 from msgspec import structs
 
 from bot.hh.errors import LinkAgain, Unavailable
+from bot.hh.models import Tokens
 from bot.sandbox.hh.faults import Fault, broken, captcha, refused
 from bot.sandbox.hh.refusals import bad_user_agent
 from bot.store.records import Access, Account
 from bot.store.vault import Vault
+from bot.worker.access import open_tokens, seal_tokens
 from bot.worker.change import Change, Superseded
 from bot.worker.retention import Retention
 from tests.worker.conftest import Desk
@@ -72,3 +74,10 @@ async def test_nobody_is_forgotten_twice(desk: Desk) -> None:
     await desk.session.commit(Change(erase=True))
     with pytest.raises(Superseded):
         await Retention(desk.services, desk.session, desk.access).run()
+
+
+def test_tokens_are_opened_as_they_are_stored_now_and_as_they_were_at_first() -> None:
+    vault = Vault([Fernet.generate_key().decode()])
+    tokens = Tokens(access_token="A" * 64, refresh_token="R" * 64, expires_in=7)
+    assert open_tokens(vault, seal_tokens(vault, tokens)) == tokens
+    assert open_tokens(vault, vault.seal(tokens.model_dump_json().encode())) == tokens

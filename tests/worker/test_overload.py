@@ -51,7 +51,7 @@ async def link(bridge: Bridge, services: Services, users: Sequence[int]) -> None
         seeker = bridge.hh.world.add_applicant("Иван", str(user))
         pair = bridge.hh.link(seeker)
         tokens = Tokens(access_token=pair.access_token, refresh_token=pair.refresh_token)
-        account = Account(hh_id=seeker.id, name="Иван", tokens=seal_tokens(services, tokens))
+        account = Account(hh_id=seeker.id, name="Иван", tokens=seal_tokens(services.vault, tokens))
         await services.mailboxes.rouse(user)
         session = await held(services, user)
         known = Change(account=partial(_always, account), book=Book(since=1), head={"walked": time.time()})

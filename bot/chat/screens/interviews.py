@@ -54,7 +54,7 @@ def interview(t: Texts, negotiation: Negotiation, message: Message, now: datetim
         name=f"interview-{starts:%Y-%m-%d}.ics",
         content=calendar_file(entry),
         caption=_caption(t, starts),
-        about=Conversation(negotiation.id, message.id),
+        about=Conversation(negotiation.id),
         silent=True,
     )
 

@@ -29,7 +29,7 @@ def news(t: Texts, event: Event, *, now: datetime | None = None, silent: bool = 
     and that not where `silent`.
     """
     negotiation, message = event.negotiation, event.message
-    about = Conversation(negotiation.id, message.id if message else None)
+    about = Conversation(negotiation.id)
     text = join((_head(t, event), _date(t, event, now), _body(t, event), _tail(t, event)), "\n\n")
     parts = split(text)
     rings = [not silent, *(False for _ in parts[1:])]

@@ -119,7 +119,7 @@ def test_a_long_text_comes_in_parts_with_the_buttons_under_the_last() -> None:
     assert len(says) == len(entries) > 2
     assert all(units(shown(say.text)) <= 4096 for say in says)
     assert [bool(say.keyboard) for say in says] == [False] * (len(says) - 1) + [True]
-    assert {say.about for say in says} == {Conversation("77", "5")}
+    assert {say.about for say in says} == {Conversation("77")}
     assert "".join("".join(shown(say.text) for say in says).split()).endswith("".join(text.split()))
 
 
@@ -133,7 +133,7 @@ def test_an_address_comes_as_text_and_as_a_venue() -> None:
         lng=37.638699,
         title="ООО «Ромашка»",
         address="Москва, улица Годовикова, 9с10",
-        about=Conversation("77", "5"),
+        about=Conversation("77"),
     )
 
 
