@@ -23,7 +23,7 @@ from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from tests.bench.bridge import SECRET, Running, running
 from tests.bench.filling import FIRST_NOTICE, fill
-from tests.bench.outside import Hh, Outside, Request, chat_of, user_id
+from tests.bench.outside import Hh, Outside, Request, account_of, chat_of, user_id
 from tests.bench.report import QUICK, Curve, Goal, Plot, Section
 from tests.bench.server import empty_server
 
@@ -103,7 +103,7 @@ class News:
     def seen(self, world: str, request: Request) -> None:
         """A request of the bridge was answered."""
         if world == "hh":
-            news = self.waiting.get(user_id(int(request.token.removeprefix("USER"))))
+            news = self.waiting.get(user_id(account_of(request.token)))
             if news is None:
                 return
             if request.path == "/negotiations" and not news.answered:

@@ -11,16 +11,21 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from urllib.parse import parse_qs
 
 FIRST_USER = 1_000_000_000
-FIRST_NEGOTIATION = 3_000_000_000
+_FIRST_NEGOTIATION = 4_000_000_000
 _FIRST_MESSAGE = 9_000_000_000
-_MOST_CONVERSATIONS = 1000
+_MOST_CONVERSATIONS, _MOST_MESSAGES = 1000, 100
+_SCATTER, _RANGE = 387_276_957, 2**30
+"""Multiplied by an odd number modulo a power of two, numbers change places: hh.ru's ids are no sequence."""
+
+_GATHER = pow(_SCATTER, -1, _RANGE)
 _APPLIED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BOT = {"id": 424242, "is_bot": True, "first_name": "Bridge", "username": "bench_bot"}
 BOT_TOKEN = "424242:AAEbenchbenchbenchbenchbenchbenchbe"
@@ -33,12 +38,17 @@ def user_id(account: int) -> int:
 
 def negotiation_id(account: int, number: int) -> str:
     """One of the conversations of an account."""
-    return str(FIRST_NEGOTIATION + account * _MOST_CONVERSATIONS + number)
+    return str(_FIRST_NEGOTIATION + (account * _MOST_CONVERSATIONS + number) * _SCATTER % _RANGE)
 
 
 def access_token(account: int) -> str:
     """The access token of an account, as long as hh.ru's."""
-    return f"USER{account:060d}"
+    return f"USER{account:010d}{sha256(str(account).encode()).hexdigest().upper()[:50]}"
+
+
+def account_of(token: str) -> int:
+    """Whose token it is."""
+    return int(token[4:14] or 0)
 
 
 @dataclass
@@ -121,13 +131,18 @@ class _Talk:
 
 
 class Hh:
-    """hh.ru for accounts with so many conversations each."""
+    """hh.ru for accounts with so many conversations each, or as many as `others` says of some."""
 
-    def __init__(self, per_account: int) -> None:
+    def __init__(self, per_account: int, others: Mapping[int, int] | None = None) -> None:
         self.per_account = per_account
+        self._others = others or {}
         self._talks: dict[int, dict[int, _Talk]] = {}
         self._sent = 0
         self.quiet = json.dumps({"items": [], "found": 0, "page": 0, "pages": 0, "per_page": 100}).encode()
+
+    def size(self, account: int) -> int:
+        """How many conversations an account has."""
+        return self._others.get(account, self.per_account)
 
     def write(self, account: int, number: int, text: str) -> None:
         """The employer writes."""
@@ -139,12 +154,13 @@ class Hh:
 
     def answer(self, request: Request) -> tuple[int, bytes]:
         """What hh.ru answers."""
-        account = int(request.token.removeprefix("USER") or 0)
+        account = account_of(request.token)
         parts = request.path.strip("/").split("/")
         if parts == ["negotiations"]:
             return 200, self.page(account, request.query)
         if len(parts) == 3 and parts[2] == "messages":
-            number = int(parts[1]) - FIRST_NEGOTIATION - account * _MOST_CONVERSATIONS
+            place = (int(parts[1]) - _FIRST_NEGOTIATION) * _GATHER % _RANGE
+            number = place - account * _MOST_CONVERSATIONS
             if request.method == "POST":
                 return 201, self._take(account, number, request.body)
             return 200, self._messages(account, number)
@@ -157,13 +173,13 @@ class Hh:
             return self.quiet
         per_page, number = int(asked.get("per_page", ["20"])[0]), int(asked.get("page", ["0"])[0])
         talks = self._talks.get(account, {})
-        order = [*reversed(talks), *(n for n in range(self.per_account) if n not in talks)]
+        size = self.size(account)
+        order = [*reversed(talks), *(n for n in range(size) if n not in talks)]
         some = order[number * per_page : (number + 1) * per_page]
         items = ",".join(self._item(account, n, talks.get(n)) for n in some)
-        pages = -(-self.per_account // per_page)
+        pages = -(-size // per_page)
         return (
-            f'{{"items":[{items}],"found":{self.per_account},"page":{number},"pages":{pages},'
-            f'"per_page":{per_page}}}'
+            f'{{"items":[{items}],"found":{size},"page":{number},"pages":{pages},"per_page":{per_page}}}'
         ).encode()
 
     def _item(self, account: int, number: int, talk: _Talk | None) -> str:
@@ -184,11 +200,11 @@ class Hh:
         texts = ["Здравствуйте! Спасибо за отклик, мы его посмотрим.", *(talk.texts if talk else ())]
         if talk:
             talk.unread = False
-        first = _FIRST_MESSAGE + (account * _MOST_CONVERSATIONS + number) * 100
+        first = (account * _MOST_CONVERSATIONS + number) * _MOST_MESSAGES
         # The first one is older than the linking.
         moments = [_APPLIED, *([talk.moved] * len(talk.texts) if talk else ())]
         items = [
-            _message(first + n, text, at, viewed=not n)
+            _message(_FIRST_MESSAGE + (first + n) * _SCATTER % _RANGE, text, at, viewed=not n)
             for n, (text, at) in enumerate(zip(texts, moments, strict=True))
         ]
         return json.dumps(
@@ -226,7 +242,7 @@ class Telegram:
     """The Bot API, as far as the bridge asks it."""
 
     def __init__(self) -> None:
-        self._messages = 1000
+        self.last_message = 1000
         self.webhook = ""
 
     def answer(self, request: Request) -> tuple[int, bytes]:
@@ -249,9 +265,14 @@ class Telegram:
             case "getMyShortDescription":
                 result = {"short_description": ""}
             case "sendMessage":
-                self._messages += 1
+                self.last_message += 1
                 chat = {"id": chat_of(request), "type": "private"}
-                result = {"message_id": self._messages, "date": int(time.time()), "chat": chat, "text": "."}
+                result = {
+                    "message_id": self.last_message,
+                    "date": int(time.time()),
+                    "chat": chat,
+                    "text": ".",
+                }
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
