@@ -305,9 +305,12 @@ class CommandScope(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class MenuButton(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The button beside the composer: `default`, `commands` or `web_app`."""
 
-    type: str = "default"
+    type: str
     text: str | None = None
     web_app: WebApp | None = None
+
+
+DEFAULT_BUTTON = MenuButton(type="default")
 
 
 class ForumTopic(Struct, frozen=True, kw_only=True):

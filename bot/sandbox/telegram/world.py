@@ -67,7 +67,7 @@ class Profile:
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     short_descriptions: dict[str, str] = field(default_factory=dict)
-    menu_button: wire.MenuButton = field(default_factory=wire.MenuButton)
+    menu_button: wire.MenuButton = wire.DEFAULT_BUTTON
 
     def commands_for(self, chat_id: int, language: str) -> tuple[wire.BotCommand, ...]:
         """The commands menu of a private chat.

@@ -28,6 +28,11 @@ def shape(source: str) -> list[tuple[str, int, int]]:
         ('<span class="tg-spoiler">s</span><B>b</B>', "sb", [("spoiler", 0, 1), ("bold", 1, 1)]),
         ("<b></b>пусто", "пусто", []),
         ("<b>x</>y", "xy", [("bold", 0, 1)]),
+        ('<tg-emoji emoji-id="5">😀</tg-emoji>', "😀", [("custom_emoji", 0, 2)]),
+        ("<a   href = 'https://hh.ru' >x</a >", "x", [("text_link", 0, 1)]),
+        ("<b  >x</b>", "x", [("bold", 0, 1)]),
+        ("<code class=language-py>x</code><pre>y</pre>", "xy", [("code", 0, 1), ("pre", 1, 1)]),
+        ("&#1114111;&#0;", "&#1114111;&#0;", []),
     ],
 )
 def test_html_is_read_as_telegram_reads_it(
@@ -52,6 +57,9 @@ def test_html_is_read_as_telegram_reads_it(
         ("<a href>x</a>", "Expected equal sign"),
         ("<a href=https://x.ru>x</a>", "Unexpected end of name token at byte offset 8"),
         ('<a href="x>', "Unclosed start tag at byte offset 0"),
+        ("<a =x>y</a>", 'Empty attribute name in the tag "a" at byte offset 0'),
+        ("<a href=", 'Unclosed start tag "a" at byte offset 0'),
+        ("<tg-emoji emoji-id='x'>😀</tg-emoji>", "Invalid custom emoji identifier specified"),
         ("&#xd83d;", "invalid Unicode"),
     ],
 )
@@ -70,6 +78,12 @@ def test_outer_white_space_goes_and_entities_move_with_it() -> None:
     text, entities = tidy(*parse_html("\n  <b> 😀 да</b>\r\n "))
     assert text == "😀 да"
     assert [(e.offset, e.length) for e in entities] == [(0, 5)]
+
+
+def test_returns_go_and_entities_after_them_move() -> None:
+    text, entities = tidy(*parse_html("a\r\n<b>b\rc</b>"))
+    assert text == "a\nbc"
+    assert [(e.offset, e.length) for e in entities] == [(2, 2)]
 
 
 def test_commands_addresses_and_mentions_are_recognised() -> None:
@@ -100,6 +114,8 @@ def test_nothing_is_recognised_inside_code_and_links() -> None:
         ("http://localhost:8080", None),
         ("ftp://hh.ru", None),
         ("", None),
+        ("http://hh.ru:port/", None),
+        ("http://[hh.ru/", None),
     ],
 )
 def test_links_are_checked_as_telegram_checks_them(url: str, expected: str | None) -> None:
@@ -121,10 +137,15 @@ def test_escaped_text_survives_the_way_there_and_back(source: str) -> None:
         '<a href="https://hh.ru/?a=1&amp;b=2"><b>😀 x</b></a> &amp; y',
         '<pre><code class="language-py">1 &lt; 2</code></pre>',
         "<blockquote expandable>q</blockquote><s>z</s>",
+        '<pre>x</pre><tg-emoji emoji-id="5">😀</tg-emoji>',
     ],
 )
 def test_entities_become_the_same_html_again(source: str) -> None:
     assert to_html(*parse_html(source)) == source
+
+
+def test_what_telegram_recognised_itself_stays_plain() -> None:
+    assert to_html(*tidy("/start hh.ru", ())) == "/start hh.ru"
 
 
 @given(st.text())

@@ -162,7 +162,7 @@ def get_my_short_description(world: World, parameters: Parameters) -> Result:
 @method("setChatMenuButton")
 def set_chat_menu_button(world: World, parameters: Parameters) -> Result:
     """https://core.telegram.org/bots/api#setchatmenubutton ."""
-    button = parameters.json("menu_button", wire.MenuButton, "menu button") or wire.MenuButton()
+    button = parameters.json("menu_button", wire.MenuButton, "menu button") or wire.DEFAULT_BUTTON
     if button.type not in {"default", "commands", "web_app"}:
         raise BadRequest("can't parse menu button: MenuButton has unsupported type")
     if parameters.text("chat_id"):
