@@ -137,6 +137,7 @@ class Hh:
         self.per_account = per_account
         self._others = others or {}
         self._talks: dict[int, dict[int, _Talk]] = {}
+        self._pages: dict[int, dict[str, bytes]] = {}
         self._sent = 0
         self.quiet = json.dumps({"items": [], "found": 0, "page": 0, "pages": 0, "per_page": 100}).encode()
 
@@ -146,6 +147,7 @@ class Hh:
 
     def write(self, account: int, number: int, text: str) -> None:
         """The employer writes."""
+        self._pages.pop(account, None)
         talks = self._talks.setdefault(account, {})
         talk = talks.pop(number, None) or _Talk(datetime.now(UTC))
         talk.moved, talk.unread = datetime.now(UTC), True
@@ -157,7 +159,10 @@ class Hh:
         account = account_of(request.token)
         parts = request.path.strip("/").split("/")
         if parts == ["negotiations"]:
-            return 200, self.page(account, request.query)
+            pages = self._pages.setdefault(account, {})
+            if request.query not in pages:
+                pages[request.query] = self.page(account, request.query)
+            return 200, pages[request.query]
         if len(parts) == 3 and parts[2] == "messages":
             place = (int(parts[1]) - _FIRST_NEGOTIATION) * _GATHER % _RANGE
             number = place - account * _MOST_CONVERSATIONS
@@ -198,8 +203,9 @@ class Hh:
     def _messages(self, account: int, number: int) -> bytes:
         talk = self._talks.get(account, {}).get(number)
         texts = ["Здравствуйте! Спасибо за отклик, мы его посмотрим.", *(talk.texts if talk else ())]
-        if talk:
+        if talk and talk.unread:
             talk.unread = False
+            self._pages.pop(account, None)
         first = (account * _MOST_CONVERSATIONS + number) * _MOST_MESSAGES
         # The first one is older than the linking.
         moments = [_APPLIED, *([talk.moved] * len(talk.texts) if talk else ())]
@@ -214,6 +220,7 @@ class Hh:
     def _take(self, account: int, number: int, body: bytes) -> bytes:
         self._sent += 1
         text = parse_qs(body.decode()).get("message", [""])[0]
+        self._pages.pop(account, None)
         talks = self._talks.setdefault(account, {})
         talk = talks.pop(number, None) or _Talk(datetime.now(UTC), unread=False)
         talk.moved = datetime.now(UTC)
