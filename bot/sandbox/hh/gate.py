@@ -109,7 +109,7 @@ async def _carry_out(
         response = _refusal(hh, refusals.not_found())
     except web.HTTPException as refusal:
         response = _refusal(hh, Refusal(refusal.status, description=refusal.reason))
-    if isinstance(response, web.Response):
+    if isinstance(response, web.Response):  # pragma: no branch - no page is streamed
         quirks = hh.views.quirks
         response.headers["Date"] = formatdate(time.time() + quirks.skew + quirks.date_skew, usegmt=True)
         if isinstance(response.body, bytes) and len(response.body) >= _GZIP_FROM:
@@ -158,7 +158,7 @@ async def _spoil(
             if account is not None:
                 hh.tokens.expire(account.id)
             return response
-        case AskCaptcha(captcha_url, fallback_url):
+        case AskCaptcha(captcha_url, fallback_url):  # pragma: no branch - the last kind there is
             captcha = Captcha(
                 secrets.token_urlsafe(12), f"{request.method} {path}", captcha_url, fallback_url
             )
@@ -169,12 +169,11 @@ async def _spoil(
 
 def _reset(request: web.Request) -> None:
     transport = request.transport
-    if transport is None:
+    if transport is None:  # pragma: no cover - the client has just gone by itself
         return
-    connection = transport.get_extra_info("socket")
-    if connection is not None:
-        # Lingering for zero seconds makes the kernel send RST, not FIN.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # Lingering for zero seconds makes the kernel send RST, not FIN.
+    linger = struct.pack("ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
 
 
@@ -193,7 +192,7 @@ async def _cut(
     await promised.prepare(request)
     if half:
         await promised.write(half)
-    if request.transport is not None:
+    if request.transport is not None:  # pragma: no branch - None where the client has just gone by itself
         request.transport.close()
     raise _CutOff
 

@@ -185,14 +185,13 @@ class Authorization:
 
 
 def _card(hh: Hh, account: Account) -> dict[str, str]:
+    about, kind = "", ""
     match account:
         case Applicant():
             titles = [resume.title for resume in account.resumes if not resume.deleted]
             about = ", ".join(titles) or "пока без резюме"
             kind = "соискатель"
-        case Manager():
+        case Manager():  # pragma: no branch - the last kind there is
             about, kind = hh.world.employers[account.employer_id].name, "работодатель"
-        case _:
-            about, kind = "", ""
     initials = (account.first_name[:1] + account.last_name[:1]).upper()
     return {"id": account.id, "name": account.full_name, "about": about, "kind": kind, "initials": initials}

@@ -149,3 +149,9 @@ async def test_an_employer_may_invite_first(hh: LocalHh, call: Caller, cast: Cas
         "AUTO_INVITE",
         True,
     )
+
+
+async def test_a_resume_for_chosen_employers_fits_no_anonymous_vacancy(hh: LocalHh, cast: Cast) -> None:
+    vacancy = hh.world.add_vacancy(cast.employer, "Садовник", type_id="anonymous")
+    cast.resume.access = "whitelist"
+    assert hh.hh.applicants.fitting_resumes(cast.applicant, vacancy).unavailable == 1

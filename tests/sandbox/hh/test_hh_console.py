@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from bot.sandbox.hh.objects import Address
 from bot.sandbox.hh.server import LocalHh
 from tests.sandbox.hh.caller import Caller
-from tests.sandbox.hh.conftest import Cast
+from tests.sandbox.hh.conftest import Cast, Clock
 
 
 class Console:
@@ -176,3 +176,47 @@ async def test_mistakes_are_answered_not_crashed_on(
     assert (await console("DELETE", "/faults/first"))[0] == 400
     async with session.post(hh.console_url + "/faults", data={"kind": "shield"}) as answer:
         assert answer.status == 415
+
+
+async def test_a_conversation_moves_though_nothing_happened(
+    hh: LocalHh, clock: Clock, console: Console, nid: str
+) -> None:
+    before = hh.world.negotiation(nid).updated_at
+    clock.pass_(60)
+    status, _ = await console("POST", f"/negotiations/{nid}/touch")
+    assert (status, hh.world.negotiation(nid).updated_at - before) == (200, 60)
+
+
+async def test_a_consent_is_taken_back_and_a_password_changed(
+    hh: LocalHh, console: Console, call: Caller, cast: Cast
+) -> None:
+    order = {"consented": False, "token": "deactivate"}
+    _, account = await console("POST", f"/accounts/{cast.applicant.id}", order)
+    assert account["consented"] is False
+    assert [pair.ended for pair in hh.tokens.pairs(cast.applicant.id)] == ["deactivated"]
+
+
+async def test_an_employers_account_names_its_company(hh: LocalHh, console: Console, cast: Cast) -> None:
+    manager = hh.world.add_manager(cast.employer, "Игорь", "Воронов")
+    _, state = await console("GET", "/state")
+    shown = next(account for account in state["accounts"] if account["id"] == manager.id)
+    assert (shown["kind"], shown["employer_id"]) == ("employer", cast.employer.id)
+    with pytest.raises(KeyError):
+        hh.world.applicant(manager.id)
+
+
+async def test_an_office_of_another_company_is_refused(
+    hh: LocalHh, console: Console, cast: Cast, nid: str
+) -> None:
+    foreign = hh.world.add_employer("ООО «Василёк»")
+    hh.world.add_address(Address("6", foreign.id, "Москва", "Ленинская", "1", 55.7, 37.6))
+    status, _ = await console("POST", f"/negotiations/{nid}/write", {"text": "x", "address_id": "6"})
+    assert status == 403
+
+
+async def test_a_call_that_went_on_is_one_that_was_made(hh: LocalHh, nid: str) -> None:
+    calls = [hh.employers.call(nid, "calling") for _ in range(2)]
+    hh.employers.change_call(nid, calls[1].id, "call_ended", duration=60)
+    assert [call.status for call in calls] == ["calling", "call_ended"]
+    with pytest.raises(KeyError):
+        hh.employers.change_call(nid, 999, "call_ended")

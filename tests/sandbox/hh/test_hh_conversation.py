@@ -216,6 +216,15 @@ async def test_declining_a_disabled_conversation_is_refused_by_name(
     hh.employers.bar(nid)
     reply = await call("DELETE", f"/negotiations/active/{nid}?with_decline_message=true")
     assert reply.refusal == "disabled_by_employer"
+    hh.employers.bar(nid, "prohibited")
+    reply = await call("DELETE", f"/negotiations/active/{nid}?with_decline_message=true")
+    assert reply.refusal == "wrong_state"
+
+
+async def test_a_test_may_be_over(hh: LocalHh, call: Caller, nid: str) -> None:
+    hh.employers.write(nid, "Тест", assessments=[Assessment("7", "Логика", enabled=False)])
+    message = (await call("GET", f"/negotiations/{nid}/messages")).json["items"][-1]
+    assert message["assessments"][0]["actions"][0]["disable_reason"] == "Срок прохождения теста истёк"
 
 
 async def test_a_foreign_conversation_is_not_found(

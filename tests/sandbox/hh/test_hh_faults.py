@@ -16,6 +16,7 @@ from bot.sandbox.hh.quirks import NULLABLE
 from bot.sandbox.hh.server import LocalHh
 from tests.sandbox.hh.caller import Caller, Reply
 from tests.sandbox.hh.conftest import Cast, Clock
+from tests.waiting import eventually
 
 SENDING = "POST /negotiations/*/messages"
 
@@ -98,6 +99,11 @@ async def test_a_ceiling_throttles_what_is_above_it(hh: LocalHh, call: Caller) -
     hh.faults.ceiling = 3
     statuses = [(await call("GET", "/me")).status for _ in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
+
+    async def answered() -> bool:
+        return (await call("GET", "/me")).status == 200
+
+    await eventually(answered)
 
 
 async def test_the_shield_answers_403_in_html(hh: LocalHh, call: Caller) -> None:
@@ -275,3 +281,21 @@ async def test_it_can_be_unreachable_and_come_back_as_it_was(
     await hh.start()
     assert hh.url == address
     assert (await call("GET", f"/negotiations/{nid}")).status == 200
+
+
+async def test_an_answer_without_a_body_is_cut_too(hh: LocalHh, call: Caller, cast: Cast) -> None:
+    hh.faults.add(faults.truncated(hang_up=True), on="POST /negotiations")
+    with pytest.raises(ClientError):
+        await call.apply(cast.vacancy.id, cast.resume.id)
+    assert len(hh.journal.effects) == 1
+
+
+async def test_a_request_of_nobody_has_no_token_to_expire_and_no_account_to_ask_a_captcha_of(
+    hh: LocalHh, session: ClientSession, cast: Cast
+) -> None:
+    anybody = Caller(session, hh, None)
+    hh.faults.add(faults.token_expired(), on="GET /dictionaries")
+    assert (await anybody("GET", "/dictionaries")).status == 200
+    hh.faults.add(faults.captcha(), on="GET /dictionaries")
+    assert (await anybody("GET", "/dictionaries")).refusal == "captcha_required"
+    assert cast.applicant.captcha is None

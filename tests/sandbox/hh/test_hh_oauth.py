@@ -126,6 +126,7 @@ async def test_a_wrong_request_gets_a_page_and_goes_nowhere(
         ("http://example.com/oauths", False),
         ("http://example.com:80/oauth", False),
         ("http://example.com/oauth#part", False),
+        ("http://example.com:port/oauth", False),
         ("http://example.com@evil.example/oauth", False),
     ],
 )
@@ -276,3 +277,22 @@ async def test_two_refreshes_at_once_are_one_success(hh: LocalHh, anybody: Calle
     replies = [await refresh(hh, anybody, pair.refresh_token) for _ in range(2)]
     assert sorted(reply.status for reply in replies) == [200, 400]
     assert len(hh.tokens.live(cast.applicant.id)) == 1
+
+
+async def test_a_parameter_is_named_once(hh: LocalHh, anybody: Caller) -> None:
+    assert (await anybody("GET", authorize_url(hh) + "&state=again")).status == 400
+
+
+async def test_without_a_state_none_comes_back(hh: LocalHh, cast: Cast) -> None:
+    asked = f"{hh.site_url}/oauth/authorize?response_type=code&client_id=local-client-id"
+    back = await hh.authorize(cast.applicant, asked)
+    assert parse_qs(urlsplit(back).query).keys() == {"code"}
+
+
+async def test_nobody_is_let_in_who_was_not_chosen(hh: LocalHh, cast: Cast) -> None:
+    with pytest.raises(RuntimeError, match="400"):
+        await hh.authorize("999", authorize_url(hh))
+
+
+async def test_revoking_needs_a_token(hh: LocalHh, anybody: Caller) -> None:
+    assert (await anybody("DELETE", "/token")).refusal == "bad_authorization"

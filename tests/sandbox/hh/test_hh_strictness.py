@@ -132,3 +132,16 @@ async def test_employers_and_applications_are_no_applicants(
     machine.token = hh.tokens.issue(None).access_token
     assert (await machine("GET", "/me")).json["is_application"] is True
     assert (await machine("GET", "/negotiations")).refusal == "user_auth_expected"
+
+
+async def test_a_field_is_sent_once(call: Caller, hh: LocalHh, nid: str) -> None:
+    async with (
+        ClientSession() as session,
+        session.post(
+            f"{hh.url}/negotiations/{nid}/messages",
+            data=[("message", "раз"), ("message", "два")],
+            headers={"User-Agent": AGENT, "Authorization": f"Bearer {call.token}"},
+        ) as answer,
+    ):
+        assert (answer.status, (await answer.json())["errors"][0]["value"]) == (400, "message")
+    assert hh.journal.texts(nid) == []

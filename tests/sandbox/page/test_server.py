@@ -110,6 +110,8 @@ async def test_a_press_brings_the_bots_answer(telegram: LocalTelegram, page: aio
         ("users/100001/send", {}, 400),
         ("users/100001/edit", {"message_id": 5, "text": "x"}, 400),
         ("users/100001/open", {"start": "я"}, 400),
+        ("users/100001/media", {"kind": "hologram"}, 400),
+        ("users/100001/forward", {"text": " "}, 400),
         ("users", {"first_name": " "}, 400),
     ],
 )
@@ -120,6 +122,19 @@ async def test_a_wrong_order_is_refused(
     async with page.post(f"{CONSOLE}/{path}", json=body) as answer:
         assert answer.status == status
         assert (await answer.json())["error"]
+
+
+async def test_a_message_that_is_gone_is_quoted_as_gone(
+    telegram: LocalTelegram, page: aiohttp.ClientSession
+) -> None:
+    anna = telegram.user()
+    first = await anna.send("раз")
+    await anna.send("два", reply_to=first)
+    async with page.post(f"{CONSOLE}/users/{anna.id}/delete", json={"message_id": first}) as answer:
+        assert answer.status == 200
+    async with page.get(f"{CONSOLE}/users/{anna.id}") as answer:
+        shown = (await answer.json())["messages"]
+    assert [message["quoted"]["gone"] for message in shown] == [True]
 
 
 async def test_a_form_of_a_foreign_page_is_refused(

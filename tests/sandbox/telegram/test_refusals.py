@@ -257,3 +257,13 @@ async def test_waiting_for_a_condition_ends_with_it(telegram: LocalTelegram, bot
     await waiting
     with pytest.raises(AssertionError, match="the condition"):
         await anna.wait_until(lambda: False, within=0.01)
+
+
+async def test_a_label_that_several_buttons_have_is_none(
+    telegram: LocalTelegram, bot: Bot, scene: Scene
+) -> None:
+    text = int(scene["text"])
+    markup = {"inline_keyboard": [[BUTTON, BUTTON]]}
+    await bot.edit_message_reply_markup(ANNA, text, reply_markup=markup)  # type: ignore[arg-type]
+    with pytest.raises(LookupError, match="2 buttons 'x'"):
+        telegram.user(ANNA).message(text).button("x")
