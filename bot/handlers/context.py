@@ -41,6 +41,16 @@ Behaviour: TypeAlias = Callable[[Turn, Message], Awaitable[None]]
 Callback: TypeAlias = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
+class Dispatcher(Bridge):
+    """The library's application without its notes of whom it has seen, which would grow for ever."""
+
+    __slots__ = ()
+
+    # python-telegram-bot 22, _application.py: kept for a store of its own, also where there is none.
+    def _mark_for_persistence_update(self, *, update: object = None, job: object = None) -> None:
+        pass
+
+
 def on_message(behaviour: Behaviour) -> Callback:
     """A callback of the library that hands the update's message to `behaviour`."""
 

@@ -38,7 +38,7 @@ from bot.handlers import (
     unlink,
 )
 from bot.handlers.buttons import ButtonBehaviour, on_press
-from bot.handlers.context import Bridge, Context, keep_error, on_message
+from bot.handlers.context import Bridge, Context, Dispatcher, keep_error, on_message
 from bot.linking import redirected
 
 PRESSES: Final[dict[str, ButtonBehaviour]] = {
@@ -116,6 +116,7 @@ def application(bot: ExtBot[None]) -> Bridge:
     """The dispatcher of updates: no updater, no queue of jobs, nothing kept between updates."""
     bridge = (
         ApplicationBuilder()
+        .application_class(Dispatcher)
         .bot(bot)
         .updater(None)
         .job_queue(None)

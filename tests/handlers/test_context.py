@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sized
 
 import pytest
 from telegram import Update
@@ -29,6 +30,21 @@ async def test_turns_of_many_users_do_not_mix(chat: Chat) -> None:
     sent = [intent.nid for turn in turns for intent in turn.intents if isinstance(intent, SendMessage)]
     assert sent == [str(number) for number in range(50)]
     assert [turn.update_id for turn in turns] == list(range(50))
+
+
+async def test_nothing_stays_in_memory_of_whoever_has_written(chat: Chat) -> None:
+    def kept() -> int:
+        names = (name for kind in type(chat.bridge).__mro__ for name in getattr(kind, "__slots__", ()))
+        values = (getattr(chat.bridge, name, None) for name in names)
+        return sum(len(value) for value in values if isinstance(value, Sized))
+
+    before = kept()
+    for number in range(20):
+        person = {"id": 9_000 + number, "is_bot": False, "first_name": "Анна", "type": "private"}
+        message = chat.message({"text": "Готов"}) | {"chat": person, "from": person}
+        await chat.update(message=message)
+
+    assert kept() == before
 
 
 async def test_an_update_of_a_kind_nobody_knows_is_passed_over(chat: Chat) -> None:
