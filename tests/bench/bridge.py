@@ -34,12 +34,24 @@ class Running:
         words = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
-    def memory(self, name: str = "Rss") -> float:
-        """MiB (proc(5), smaps_rollup)."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1]) / 1024
-        raise LookupError(name)
+    @property
+    def memory(self) -> float:
+        """Resident MiB, of the process and not of its Redis."""
+        return _resident(self.pid)
+
+    @property
+    def redis_memory(self) -> float:
+        """Resident MiB of the Redis that the process has started."""
+        started = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        return sum(map(_resident, map(int, started)))
+
+
+def _resident(pid: int) -> float:
+    """MiB (proc(5), smaps_rollup)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Rss:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError("Rss")
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ import msgspec
 from tests.bench.machine import machine
 from tests.bench.report import QUICK, Goal, Section, page
 
-MEASUREMENTS = ("polls", "latency", "memory", "freshness", "engine")
+MEASUREMENTS = ("polls", "latency", "memory", "freshness", "engine", "growth", "footprint")
 PATIENCE = 400.0
 PAGE = Path(__file__).parents[2] / "deploy" / "PERFORMANCE.md"
 PLOTS = "performance"
