@@ -8,7 +8,8 @@ from contextlib import suppress
 from itertools import count
 
 FIRST, LAST = 10_000, 20_000
-"""Below those that the system gives to whoever asks for any (ip(7), ip_local_port_range)."""
+"""Below those that the system gives to whoever asks for any (ip(7), ip_local_port_range), and so are the
+second ports of servers of a cluster, which are by 10000 higher."""
 
 # Test runs that go on beside each other begin in different places.
 _next = count(os.getpid() * 61)

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from msgspec.structs import replace
 from pydantic import SecretStr
 
-from bot.check import check
+from bot.check import _judge_server, check
 from bot.hh.transport import open_client
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Answer, Fault
@@ -20,7 +20,7 @@ from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.settings import Settings
 from bot.store import keys
-from bot.store.connection import Client
+from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.packing import pack
 from bot.store.records import Account
@@ -209,6 +209,28 @@ async def test_a_bridge_that_runs_with_a_server_of_its_own_is_asked_about_keys_t
     assert "the first of TOKEN_KEYS seals all 0 accounts" in report
 
 
+async def test_the_socket_of_a_bridge_that_is_gone_says_nothing_of_keys(operator: Operator) -> None:
+    operator.settings.data_dir.mkdir()
+    (operator.settings.data_dir / "redis.sock").touch()
+    passed, report = await operator.check(token_keys=KEYS)
+    assert passed, report
+    assert "Keys" not in report
+
+
+async def test_a_clock_that_hh_does_not_tell_is_not_judged(operator: Operator) -> None:
+    vague = Answer(200, "{}", "application/json", (("Date", "today"),))
+    operator.hh.faults.add(Fault("vague", vague), "GET /dictionaries")
+    passed, report = await operator.check()
+    assert passed, report
+    assert "answers, and accepts HH_USER_AGENT" in report
+    assert "Clock" not in report
+
+
+def test_a_server_that_is_too_old_is_named() -> None:
+    found = _judge_server({"redis_version": "5.0.7"}, connect("redis://127.0.0.1:9"))
+    assert (found.verdict, found.text) == ("FAIL", "Redis 5.0.7 is too old")
+
+
 async def test_a_server_without_a_binary_is_explained(operator: Operator, tmp_path: Path) -> None:
     """A data directory that a newer server wrote needs that server."""
     home = tmp_path / "locked"
@@ -293,6 +315,10 @@ async def test_topics_are_told_with_what_their_owner_should_know(operator: Opera
     operator.telegram.world.topics_enabled = True
     _, report = await operator.check()
     assert "on: each employer gets a topic" in report
+    assert "forbid" not in report
+    operator.telegram.world.topics_by_users = True
+    _, report = await operator.check()
+    assert "let @BotFather forbid users to make topics" in report
 
 
 async def test_a_webhook_that_works_is_told(operator: Operator) -> None:

@@ -58,3 +58,21 @@ async def test_who_does_not_wait_any_more_stops_nobody() -> None:
         await first
     go.set()
     assert await second == 2
+
+
+async def test_who_does_not_wait_any_more_is_told_of_no_failure() -> None:
+    go = asyncio.Event()
+
+    async def break_off(asked: Sequence[int]) -> Sequence[int]:
+        await go.wait()
+        raise ConnectionError("gone")
+
+    together = Together(break_off)
+    first, second = asyncio.create_task(together(1)), asyncio.create_task(together(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    go.set()
+    with pytest.raises(ConnectionError):
+        await second

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel, create_model
 
 from bot.hh.errors import MalformedAnswer, OutcomeUnknown
 from bot.hh.models import Message, Messages, Negotiation, Negotiations, Resumes, Tokens
@@ -130,6 +131,26 @@ def test_a_message_without_id_or_moment_is_counted_as_unreadable(gone: str) -> N
     found = parse(Messages, listed({k: v for k, v in MESSAGE.items() if k != gone}, MESSAGE))
     assert [one.id for one in found.items] == ["5"]
     assert found.unreadable == 1
+
+
+def test_a_message_that_lacks_one_thing_and_has_another_wrong_goes_once() -> None:
+    broken = {k: v for k, v in MESSAGE.items() if k != "id"} | {"created_at": "soon", "text": 17}
+    found = parse(Messages, listed(broken, MESSAGE))
+    assert ([one.id for one in found.items], found.unreadable) == (["5"], 1)
+
+
+def test_what_shows_ever_deeper_faults_is_given_up() -> None:
+    kinds: list[type[BaseModel]] = [create_model("Deepest", id=(int, ...))]
+    document: object = {"id": "none"}
+    for _ in range(20):
+        kinds.append(create_model("Deep", inner=(kinds[-1], ...)))
+        document = {"inner": document}
+    with pytest.raises(MalformedAnswer):
+        parse(kinds[-1], answer(document))
+
+
+def test_of_one_object_too_only_what_is_wrong_is_left_out() -> None:
+    assert parse(Message, answer({**MESSAGE, "text": 17})).id == "5"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import (
     BusyLoadingError,
@@ -24,8 +25,9 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.store import keys
-from bot.store.connection import Client, connect, connected
+from bot.store.connection import Client, connect, connected, one_shard_of_each_server, subscriber
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
+from bot.store.limiter import limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
 from tests.ports import free_port
 from tests.store.servers import binaries, server
@@ -98,8 +100,6 @@ async def test_one_server_by_its_socket(binary: str, tmp_path: Path, port: int) 
 
 
 async def test_a_cluster_by_one_of_its_nodes(binary: str, tmp_path: Path, port: int) -> None:
-    # Its second port is this one and 10000.
-    port = 20000 + port % 10000
     async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
         client = connect(f"redis+cluster://127.0.0.1:{free_port()},127.0.0.1:{port}")
         assert isinstance(client, RedisCluster)
@@ -270,10 +270,35 @@ async def test_a_loop_of_commands_can_be_cancelled_at_any_moment(redis_url: str)
         await cancelled_anywhere(client)
 
 
+async def test_in_a_cluster_a_rate_is_counted_elsewhere_until_nobody_is_left_to_count(
+    binary: str, tmp_path: Path, port: int
+) -> None:
+    async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
+        client = connect(f"redis+cluster://127.0.0.1:{port}")
+        await complete(client, port)
+        assert len(await one_shard_of_each_server(client)) == 1
+        async with await subscriber(client) as channel:
+            await channel.subscribe("news")
+            await client.publish("news", "x")
+            await eventually(lambda: heard(channel))
+        pace = limiter_of(client, "hh", rate=10, burst=1)
+        assert await pace.reserve(1) == 0
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await pace.reserve(1)
+    with pytest.raises(StoreUnavailable), unavailable():
+        await client.get("key")
+    await client.aclose()
+
+
+async def heard(channel: PubSub) -> bool:
+    message = await channel.get_message(ignore_subscribe_messages=True)
+    return message is not None and message["data"] == b"x"
+
+
 async def test_a_loop_of_commands_to_a_cluster_can_be_cancelled_too(
     binary: str, tmp_path: Path, port: int
 ) -> None:
-    port = 20000 + port % 10000
     async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
         client = connect(f"redis+cluster://127.0.0.1:{port}")
         await complete(client, port)

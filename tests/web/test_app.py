@@ -13,11 +13,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store import keys
-from bot.store.connection import Client
+from bot.store.connection import Client, connect
+from bot.store.errors import StoreUnavailable
 from bot.telegram.botapi import BotApi
 from bot.telegram.webhook import Webhook
 from bot.web.app import LARGEST_UPDATE
+from bot.web.readiness import Readiness, Ready
 from tests.plain import plain_http
+from tests.ports import free_port
 from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
@@ -213,6 +216,24 @@ async def test_readiness_does_not_wait_for_a_redis_that_is_silent(
         async with asyncio.timeout(0.9):
             answer = await web.get("/readyz")
         assert answer.status_code == 503
+
+
+class AwaySource:
+    """Whether updates come in is kept in a store that is away."""
+
+    async def trouble(self) -> str | None:
+        raise StoreUnavailable("away")
+
+
+async def test_a_process_that_cant_ask_whether_updates_come_in_is_not_ready(redis: Client) -> None:
+    assert await Readiness(redis, AwaySource()).now() == Ready(False, "ok", "can't be stored")
+
+
+async def test_a_process_is_not_ready_while_no_server_of_a_cluster_answers() -> None:
+    store = connect(f"redis+cluster://127.0.0.1:{free_port()}")
+    found = await Readiness(store, FixedSource(), timeout=0.3).now()
+    assert (found.ready, found.redis) == (False, "away, or takes no writes")
+    await store.aclose()
 
 
 async def test_metrics_can_be_read_by_prometheus(web: httpx.AsyncClient) -> None:

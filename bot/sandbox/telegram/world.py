@@ -90,6 +90,7 @@ class World:
     def __init__(self, bot: wire.User, *, topics: bool = False) -> None:
         self.bot = bot
         self.topics_enabled = topics
+        self.topics_by_users = False
         self.clock = Clock()
         self.changes = Changes()
         self.faults = Faults()

@@ -43,7 +43,7 @@ def get_me(world: World, parameters: Parameters) -> Result:
         can_connect_to_business=False,
         has_main_web_app=False,
         has_topics_enabled=world.topics_enabled,
-        allows_users_to_create_topics=False,
+        allows_users_to_create_topics=world.topics_by_users,
     )
 
 
