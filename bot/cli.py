@@ -116,10 +116,12 @@ def _arm(settings: Settings) -> None:
 
 def _bridge(settings: Settings, *, web: bool, worker: bool, timing: Timing | None) -> int:
     from bot.app import run
+    from bot.collector import spare_the_collector
 
     name, number = "HTTP_PORT", settings.http_port
     if not web and settings.metrics_port is not None:
         name, number = "METRICS_PORT", settings.metrics_port
+    spare_the_collector()
     with _traced():
         work = run(settings, web=web, worker=worker, timing=timing)
         return _run(work, port=(name, settings.http_host, number))

@@ -58,7 +58,10 @@ class Client:
     ) -> None:
         self._http = http
         self._api_url = api_url.rstrip("/")
-        self._agent = {"User-Agent": user_agent, "HH-User-Agent": user_agent}
+        headers = http.headers.copy()
+        headers.update({"User-Agent": user_agent, "HH-User-Agent": user_agent})
+        self._headers = headers.raw
+        self._timeouts = http.timeout.as_dict()
         self._host = host
         self._backurl = captcha_backurl
         self._deadline = deadline
@@ -69,12 +72,17 @@ class Client:
         Returns an answer whose status is `call.expected`; raises `HhError` for every other outcome.
         """
         query = {"host": call.host or self._host, **call.params}
-        request = self._http.build_request(
+        headers = list(self._headers)
+        if token:
+            headers.append((b"Authorization", f"Bearer {token}".encode()))
+        # Not the client's `build_request`: it merges headers that are always the same, one by one.
+        request = httpx.Request(
             call.method,
             _address(self._api_url + call.path, tuple(query.items())),
             data=call.form,
             files={name: (None, value) for name, value in call.multipart.items()} or None,
-            headers=self._agent | ({"Authorization": f"Bearer {token}"} if token else {}),
+            headers=headers,
+            extensions={"timeout": self._timeouts},
         )
         await request.aread()
         answer = await ask(self._http, request, write=call.write, deadline=self._deadline)

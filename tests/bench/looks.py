@@ -20,6 +20,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from bot import app
+from bot.collector import spare_the_collector
 from bot.hh.transport import TIMEOUT, open_client, open_transport
 from bot.settings import Settings
 from bot.worker.worker import AT_ONCE
@@ -154,4 +155,5 @@ SIDES = {"bridge": bridge, "client": client, "plain": plain, "aiohttp": bare_aio
 if __name__ == "__main__":
     side, *addresses, accounts, seconds = sys.argv[1:]
     hh, redis = addresses
+    spare_the_collector()  # for all sides alike
     print(msgspec.json.encode(asyncio.run(SIDES[side](hh, redis, int(accounts), float(seconds)))).decode())
