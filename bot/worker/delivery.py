@@ -55,7 +55,8 @@ class DeliveryLane:
                 return
             try:
                 with trail.follow(entry.trace_id, "deliver") as span:
-                    await self._deliver(entry, span)
+                    async with self._session.delivering:
+                        await self._deliver(entry, span)
             except Superseded:
                 log.info("the outbox was emptied while an entry was on its way")
 

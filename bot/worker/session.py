@@ -16,7 +16,7 @@ from datetime import datetime
 from msgspec.msgpack import Decoder
 
 from bot import trail
-from bot.chat.outgoing import Outgoing, on_trail
+from bot.chat.outgoing import Outgoing, Subject, on_trail
 from bot.chat.shown import Shown
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
@@ -49,8 +49,9 @@ class Session:
 
     `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
     are not in memory. `ending` asks every lane to stop after the step that it is in. `changes` counts
-    what made a kept roster old. `kept` reads what is not in memory. `unwritten` are fields of the head that
-    go to Redis when the mailbox is given back.
+    what made a kept roster old. `kept` reads what is not in memory. `delivering` is held while an entry of
+    the outbox is on its way to Telegram and not yet noted. `unwritten` are fields of the head that go to
+    Redis when the mailbox is given back.
     """
 
     def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
@@ -64,6 +65,7 @@ class Session:
         self.stirred = asyncio.Event()
         self.stale = False
         self.ending = False
+        self.delivering = asyncio.Lock()
         self.changes = 0
         self.unwritten: dict[str, float] = {}
         self.kept = Kept(store, claim.mailbox)
@@ -125,6 +127,13 @@ class Session:
     def mutes(self, nid: str) -> bool:
         """True where the user took the sound from a conversation."""
         return self.account is not None and self.account.preferences.mutes(nid)
+
+    async def subject(self, message_id: int) -> Subject | None:
+        """What one of the chat's messages is about; one that has just arrived may still have to be noted."""
+        if (known := await self.kept.subject(message_id)) is not None:
+            return known
+        async with self.delivering:
+            return await self.kept.subject(message_id)
 
     async def book(self) -> Book:
         """What is known of the conversations."""

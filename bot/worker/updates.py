@@ -200,7 +200,7 @@ class UpdatesLane:
             hh=asking,
             linking=services.linking,
             seal=seal,
-            subjects=session.kept.subject,
+            subjects=session.subject,
             stored_templates=session.kept.templates,
             roster=lambda: roster(session, asking),
             unseen=session.kept.unseen,

@@ -62,6 +62,23 @@ async def test_a_long_pause_survives_a_restart(bridge: Bridge) -> None:
     assert len(bridge.telegram.refused) == 1
 
 
+async def test_who_is_quicker_than_telegrams_answer_is_understood(bridge: Bridge) -> None:
+    job = bridge.hh.world.add_vacancy(bridge.hh.world.add_employer("Ромашка"), "Аналитик")
+    async with bridge.running():
+        await bridge.link()
+        asked = await bridge.anna.send(f"{bridge.hh.site_url}/vacancy/{job.id}")
+        card = await bridge.anna.wait_for(lambda m: "Откликнуться" in str(m.labels), after=asked)
+        await bridge.anna.press(card.id, "Откликнуться")
+        await bridge.anna.wait_until(lambda: "Аналитик данных" in str(card.labels))
+        await bridge.anna.press(card.id, "Аналитик данных")
+        prompt = await bridge.anna.wait_for(lambda m: m.prompt is not None, after=asked)
+        bridge.telegram.fail_next(SAY, delay_after=1.5)
+        letter = await bridge.anna.send("Возьмите меня", reply_to=prompt.id)
+        preview = await bridge.anna.wait_for(lambda m: "✅ Отправить" in m.labels, after=letter)
+        bridge.anna.tap(preview.id, "✅ Отправить")
+        await at_hh(bridge, lambda: [e.kind for e in bridge.hh.journal.effects] == ["apply"])
+
+
 NOT_SENT: list[dict[str, int]] = [
     {"status": 500},
     {"status": 503},
