@@ -40,18 +40,16 @@ test heavy coverage: export PYTHONDONTWRITEBYTECODE =
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-HEAVY := $(BIN)/python -m pytest -m heavy
-
 test: $(VENV)/dev.stamp
-	$(PYTEST) -m 'not heavy'
+	$(PYTEST) -m 'not heavy' $(COVER)
 
 heavy: $(VENV)/dev.stamp
-	$(HEAVY)
+	$(BIN)/python -m pytest -m heavy $(COVER)
 
 coverage: export HYPOTHESIS_PROFILE ?= thorough
-coverage: $(VENV)/dev.stamp
-	$(PYTEST) -m 'not heavy' --cov --cov-report= --cov-fail-under=0
-	$(HEAVY) --cov --cov-append
+coverage:
+	$(MAKE) test COVER='--cov --cov-report= --cov-fail-under=0'
+	$(MAKE) heavy COVER='--cov --cov-append'
 
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos.run $(STORM)
