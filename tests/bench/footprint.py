@@ -47,14 +47,14 @@ HOURS = 2
 SHARE = 0.02 if QUICK else 1.0
 """Of the traffic of an hour."""
 
-EVENTS_TIMES = 10
-POLL_EVERY = 1.0 if QUICK else 2.5
-"""Seconds, of one account: an hour's polls are then made in half a minute."""
+EVENTS_TIMES = 4
+POLL_EVERY = 1.0 if QUICK else 4.0
+"""Seconds, of one account: an hour's polls are then made in 50 seconds, and a core is not full."""
 
 FIRST_LOOKS = 2.0 if QUICK else 15.0
 """Seconds for the first look at all accounts, which reads all that later ones find unchanged."""
 
-LATEST = 150.0
+LATEST = 160.0
 _SAMPLES = 20
 """Of memory, in an hour."""
 
