@@ -14,7 +14,7 @@ from bot.sandbox.hh.faults import Fault, broken, captcha, refused
 from bot.sandbox.hh.refusals import bad_user_agent
 from bot.store.records import Access, Account
 from bot.store.vault import Vault
-from bot.worker.access import open_tokens, seal_tokens
+from bot.worker.access import lapse, open_tokens, seal_tokens
 from bot.worker.change import Change, Superseded
 from bot.worker.retention import Retention
 from tests.worker.conftest import Desk
@@ -81,3 +81,20 @@ def test_tokens_are_opened_as_they_are_stored_now_and_as_they_were_at_first() ->
     tokens = Tokens(access_token="A" * 64, refresh_token="R" * 64, expires_in=7)
     assert open_tokens(vault, seal_tokens(vault, tokens)) == tokens
     assert open_tokens(vault, vault.seal(tokens.model_dump_json().encode())) == tokens
+
+
+async def test_a_refusal_of_earlier_tokens_ends_no_account_that_has_others(desk: Desk) -> None:
+    before = desk.session.account
+    assert before is not None
+    await change(desk, tokens=b"of a new linking")
+    await lapse(desk.session, before, LinkAgain("token_revoked"))
+    assert desk.session.account is not None
+    assert desk.session.account.access is not Access.LAPSED
+    assert desk.said == []
+
+
+async def test_an_account_that_ended_ends_no_second_time(desk: Desk) -> None:
+    for _ in range(2):
+        assert desk.session.account is not None
+        await lapse(desk.session, desk.session.account, LinkAgain("token_revoked"))
+    assert len(desk.said) == 1

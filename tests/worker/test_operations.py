@@ -205,3 +205,13 @@ async def test_a_conversation_that_can_not_be_read_may_be_the_application(desk: 
     await attempted(desk, applying(desk, desk.vacancy.id))
     (waiting,) = desk.session.queue
     assert waiting.attempted_at, "nobody knows, so it is asked again"
+
+
+async def test_what_is_written_without_access_waits_unsent(desk: Desk) -> None:
+    desk.bridge.hh.tokens.end(desk.bridge.applicant.id)
+    await desk.carry_out(sending(desk))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at
+    assert desk.session.account is not None
+    assert desk.session.account.access is Access.LAPSED
+    assert mine(desk)[1:] == []

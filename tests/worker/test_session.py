@@ -22,6 +22,7 @@ from bot.worker.delivery import DeliveryLane
 from bot.worker.later import later
 from bot.worker.session import BATCH, Session
 from bot.worker.telling import LaterLane
+from bot.worker.updates import TURNS
 from tests.sync.conversations import message, negotiation
 from tests.waiting import eventually
 from tests.worker.conftest import Desk
@@ -101,3 +102,23 @@ async def test_a_delivery_that_waits_for_its_turn_ends_with_the_session(desk: De
     await eventually(delivery.done)
     assert desk.said == ["раз"]
     assert desk.bridge.anna.from_bot == []
+
+
+async def test_an_update_that_waits_for_its_turn_stays_when_the_session_ends(desk: Desk) -> None:
+    for _ in range(TURNS.burst):
+        await desk.session.permit("turns", TURNS, 0)
+    await desk.write("/help")
+    handling = asyncio.create_task(desk.handle())
+    await asyncio.sleep(0)
+    assert not handling.done()
+    desk.session.end()
+    await eventually(handling.done)
+    assert len(desk.session.updates) == 1
+    assert desk.said == []
+
+
+async def test_who_starts_anew_has_no_sister_sites(desk: Desk) -> None:
+    await desk.session.commit(Change(sites={desk.nid: "rabota.by"}))
+    assert await desk.session.site(desk.nid) == "rabota.by"
+    await desk.session.commit(Change(reset=True))
+    assert await desk.session.site(desk.nid) is None

@@ -71,6 +71,7 @@ async def test_hiding_that_is_taken_back_during_the_pause_hides_nothing(desk: De
     await queue(desk, not_before=desk.services.clock() + 1)
     sweep = asyncio.create_task(Sweep(desk.services, desk.session, desk.access).run())
     await asyncio.sleep(0)
+    assert not sweep.done()
     await desk.session.commit(Change(queue=lambda _: []))
     await eventually(sweep.done)
     assert not desk.talk.hidden

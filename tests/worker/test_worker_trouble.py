@@ -17,6 +17,7 @@ from bot.sandbox.hh.faults import broken
 from bot.store import keys
 from bot.store.embedded import EmbeddedRedis
 from bot.store.mailbox import Incoming, Mailboxes
+from bot.worker.busy import busy
 from bot.worker.change import Change
 from bot.worker.poll import Poll
 from bot.worker.worker import AT_ONCE, CLAIM_LIMIT, Worker
@@ -86,7 +87,8 @@ async def test_a_mailbox_that_another_worker_took_is_left_to_it(
     async with delivering(desk, 1):
         await desk.die()
         await eventually(lambda: "lost to another worker" in caplog.text)
-        assert "Чем помочь" in desk.said[0], "what nobody noted as delivered waits for the new holder"
+        waiting = "\n".join(desk.said)
+        assert "Чем помочь" in waiting, "what nobody noted as delivered waits for the new holder"
 
 
 async def test_a_lost_mailbox_is_found_out_by_the_heartbeat(
@@ -95,7 +97,7 @@ async def test_a_lost_mailbox_is_found_out_by_the_heartbeat(
     async with delivering(desk, 20, Mailboxes(desk.services.store, lease=3.0)):
         await desk.die()
         await eventually(lambda: "lost to another worker" in caplog.text)
-    assert "Чем помочь" in desk.said[0]
+    assert "Чем помочь" in "\n".join(desk.said)
 
 
 async def test_a_worker_that_claims_its_own_lost_mailbox_goes_on_with_it(
@@ -127,3 +129,19 @@ async def test_more_mailboxes_than_a_worker_holds_at_once_are_all_attended_to(de
     await desk.services.mailboxes.push([helped(user_id) for user_id in range(1, many + 1)])
     async with running(Worker(desk.services).run()):
         await eventually(lambda: len(telegram.refused) == many, 40)
+
+
+async def test_many_mailboxes_of_one_shard_are_claimed_without_a_pause(desk: Desk) -> None:
+    shard = keys.shard_of(desk.session.user_id)
+    many = [shard + keys.SHARDS * number for number in range(1, 2 * CLAIM_LIMIT + 1)]
+    await desk.services.mailboxes.push([helped(user_id) for user_id in many])
+    async with running(Worker(desk.services).run()):
+        await eventually(lambda: len(desk.bridge.telegram.refused) == len(many), 40)
+
+
+async def test_where_typing_cant_be_shown_the_work_goes_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.bridge.telegram.fail_next("sendChatAction", forbidden="bot was blocked by the user")
+    async with busy(desk.services.sender, desk.session.user_id):
+        await eventually(lambda: "not shown as typing" in caplog.text)
