@@ -99,6 +99,7 @@ class Walk:
                     "hh.ru does not show a page of the conversations", page=len(pages), reason=error.value
                 )
                 break
+            # Never None here: only a page whose digest is given can be as it was.
             if following is None or seen.issuperset(n.id for n in following.negotiations.items):
                 break
             seen |= {n.id for n in following.negotiations.items}

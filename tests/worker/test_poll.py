@@ -108,6 +108,17 @@ async def test_what_moves_to_the_next_page_meanwhile_ends_this_look_only(
     assert set(await looked(desk)) == {desk.nid, newer.id}
 
 
+async def test_a_page_that_shows_only_what_was_seen_ends_the_look(desk: Desk) -> None:
+    world, resume = desk.bridge.hh.world, desk.bridge.resume
+    second, newer = (world.open_negotiation(resume, desk.vacancy, state="response") for _ in range(2))
+    newer.updated_at -= 60
+    second.updated_at += 5
+    first = await polling(desk.services, desk.session, desk.access).page(0, 1)
+    assert first is not None
+    newer.updated_at += 120
+    assert set((await walk(desk).take(first, {}, everything=True)).listed) == {second.id}
+
+
 async def test_more_conversations_than_fit_are_counted_but_not_listed(desk: Desk) -> None:
     hh = HhRu(conversations=[listed(str(number)) for number in range(MOST_PAGES * PER_PAGE + 5)])
     found = await roster(desk.session, hh)
