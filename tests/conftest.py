@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 import pytest_asyncio
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot.log import QUOTING, TALKATIVE, formatter
 from bot.sandbox.hh.server import LocalHh
@@ -18,9 +18,10 @@ from bot.store.embedded import EmbeddedRedis
 from tests.leftovers import forgotten
 from tests.secrecy import Overheard, leaks, private_ids, private_texts
 
-# Without a deadline: a busy machine is no fault of a property's.
-settings.register_profile("quick", deadline=None, max_examples=50)
-settings.register_profile("thorough", deadline=None, max_examples=300)
+# Without limits of time: a busy machine is no fault of a property's, nor that the first text takes tables.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _PATIENT, max_examples=50)
+settings.register_profile("thorough", _PATIENT, max_examples=300)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 _LONGEST = {"browser", "chaos"}
