@@ -58,7 +58,8 @@ class Claim:
     """A mailbox held by this worker, as it was when claimed.
 
     `mapped` is the size of its message map; `due` is when it needed a worker, in Unix seconds.
-    `good_until` is on the clock of `bot.clock.steady`: until then surely nobody else holds it.
+    `good_until` is on the clock of `bot.clock.steady`: until then surely nobody else holds it. `given_back`
+    is True from the moment on when it is given back.
     """
 
     mailbox: int
@@ -71,6 +72,7 @@ class Claim:
     mapped: int
     due: float = 0.0
     good_until: float = 0.0
+    given_back: bool = False
     commits: int = 0
 
     @property
@@ -235,11 +237,15 @@ class Mailboxes:
     async def _release(self, claim: Claim, wake: str, head: Mapping[str, Word], *, unfinished: bool) -> bool:
         box = claim.mailbox
         good_until, claim.good_until = claim.good_until, 0.0
+        claim.given_back, reply = True, None
         names = [keys.due(keys.shard_of(box)), keys.of(box, "head"), keys.of(box, "inbox")]
         words: list[Word] = [claim.token, box, wake, keys.WAKE_CHANNEL, int(unfinished)]
         words += [word for field in head.items() for word in field]
-        with unavailable():
-            reply = await self._run(_release, names, words)
+        try:
+            with unavailable():
+                reply = await self._run(_release, names, words)
+        finally:
+            claim.given_back = reply == 1
         if reply == 0:
             raise ClaimLost(box)
         if reply == 2:
@@ -253,7 +259,10 @@ class Mailboxes:
             return await self._run(_rouse, names, [box, self._now(), keys.WAKE_CHANNEL]) == 1
 
     async def extend(self, claims: Iterable[Claim]) -> set[int]:
-        """Heartbeat for claims; returns the mailboxes that another worker holds now."""
+        """Heartbeat for claims; returns the mailboxes that another worker holds now.
+
+        Those that are being given back meanwhile are not among them.
+        """
         by_shard: dict[int, list[Claim]] = {}
         for claim in claims:
             by_shard.setdefault(keys.shard_of(claim.mailbox), []).append(claim)
@@ -267,7 +276,10 @@ class Mailboxes:
                 reply = await self._run(_extend, [keys.due(shard)], words)
             gone = {int(box) for box in msgspec.convert(reply, list[bytes])}
             for claim in held:
-                claim.good_until = 0.0 if claim.mailbox in gone else max(claim.good_until, good_until)
+                if claim.given_back:
+                    gone.discard(claim.mailbox)
+                else:
+                    claim.good_until = 0.0 if claim.mailbox in gone else max(claim.good_until, good_until)
             lost |= gone
         return lost
 

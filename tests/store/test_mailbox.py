@@ -174,6 +174,14 @@ async def test_a_holder_knows_by_its_own_clock_when_its_term_is_over(redis: Clie
     assert claim.held
 
 
+async def test_a_claim_that_is_given_back_is_not_lost(mailboxes: Mailboxes) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.abandon(claim, 0)
+    assert await mailboxes.extend([claim]) == set()
+    assert not claim.held
+
+
 async def test_a_lost_claim_is_not_held_any_more(mailboxes: Mailboxes, clock: Clock) -> None:
     await mailboxes.push([update(1)])
     sleeper = await claim_one(mailboxes)
@@ -407,7 +415,8 @@ class MailboxMachine(RuleBasedStateMachine):
     def extend(self, data: st.DataObject) -> None:
         claim = data.draw(st.sampled_from(self.claims))
         held = claim.token == self.model.holder
-        assert self.runner.run(self.mailboxes.extend([claim])) == (set() if held else {BOX})
+        lost = set() if held or claim.given_back else {BOX}
+        assert self.runner.run(self.mailboxes.extend([claim])) == lost
         if held:
             self.model.until = self.clock.now + 30
 
