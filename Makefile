@@ -17,7 +17,7 @@ help:
 	@echo 'make run       the bridge itself, with the settings of .env'
 	@echo 'make test      all tests that take little time, several at once'
 	@echo 'make heavy     the others: crowds on a cluster and behind Sentinel, a storm, small measurements'
-	@echo 'make coverage  both, with more examples each, measuring which branches they take'
+	@echo 'make coverage  both, measuring which branches they take'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (10 minutes)'
 	@echo 'make bench     measures cost and speed on this machine: deploy/PERFORMANCE.md (12 minutes)'
 	@echo 'make lint      ruff and mypy'
@@ -46,7 +46,6 @@ test: $(VENV)/dev.stamp
 heavy: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m heavy $(COVER)
 
-coverage: export HYPOTHESIS_PROFILE ?= thorough
 coverage:
 	$(MAKE) test COVER='--cov --cov-report= --cov-fail-under=0'
 	$(MAKE) heavy COVER='--cov --cov-append'

@@ -39,6 +39,7 @@ def test_telegram_takes_every_screen(screen: str) -> None:
             check(entry)
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=settings().max_examples // 2)
 @given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=60))
 def test_telegram_takes_every_screen_with_any_text_in_it(text: str) -> None:

@@ -446,6 +446,7 @@ class MailboxMachine(RuleBasedStateMachine):
         return list(await self.store.lrange(keys.of(BOX, "inbox"), 0, -1))
 
 
+@pytest.mark.timeout(300)
 def test_any_history_of_a_mailbox_matches_a_plain_model(redis_url: str) -> None:
     machine = type("Machine", (MailboxMachine,), {"url": redis_url})
     run_state_machine_as_test(
