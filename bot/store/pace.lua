@@ -2,7 +2,8 @@
 -- KEYS: 1 pace
 -- ARGV: 1 seconds per permit, 2 burst in permits, 3 now or "" for the server's time, 4 seconds to block
 --       everybody first, then for each permit that is wanted the longest wait in seconds
--- Result: seconds to wait for each permit, as text; a wait over its longest reserves nothing
+-- Result: seconds to wait for each permit, as text; a wait over its longest reserves nothing, and one under
+--         a millisecond, which is less than timers can, is none
 local now = tonumber(ARGV[3])
 if not now then
   local time = redis.call('TIME')
@@ -19,7 +20,7 @@ end
 local waits = {}
 for at = 5, #ARGV do
   local wait = full - now - step * (burst - 1)
-  if wait < 0 then wait = 0 end
+  if wait < 0.001 then wait = 0 end
   if wait <= tonumber(ARGV[at]) then full = full + step end
   waits[#waits + 1] = string.format('%.6f', wait)
 end

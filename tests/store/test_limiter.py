@@ -36,6 +36,12 @@ async def test_a_wait_that_is_too_long_reserves_nothing(redis: Client, clock: Cl
     assert await pace.reserve(1) == pytest.approx(0.1, abs=1e-5)
 
 
+async def test_a_wait_that_no_timer_could_keep_is_none_but_counts(redis: Client, clock: Clock) -> None:
+    pace = limiter(redis, clock, rate=1000 / 0.6, burst=1)
+    assert [await pace.reserve(0) for _ in range(3)] == pytest.approx([0, 0, 0.0012], abs=1e-5)
+    assert await pace.reserve(1) == pytest.approx(0.0012, abs=1e-5)
+
+
 async def test_what_is_not_used_is_not_saved_up_beyond_the_burst(redis: Client, clock: Clock) -> None:
     pace = limiter(redis, clock)
     clock.now += 1000
