@@ -23,7 +23,7 @@ from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from tests.bench.bridge import SECRET, Running, running
 from tests.bench.filling import FIRST_NOTICE, fill
-from tests.bench.outside import Hh, Outside, Request, account_of, chat_of, user_id
+from tests.bench.outside import Hh, Outside, Request, account_of, chat_of, negotiation_id, user_id
 from tests.bench.report import QUICK, Curve, Goal, Plot, Section
 from tests.bench.server import empty_server
 
@@ -35,6 +35,9 @@ ACCOUNTS = 200 if QUICK else 1000
 CONVERSATIONS = 20
 POLL_EVERY = 3.0 if QUICK else 12.0
 GOAL = 0.015
+_UNTIL_READY = 8.0
+"""Seconds for the filling and the start: polls that were due before would come all at once, every time."""
+
 _LATEST = 120.0
 """Seconds after which an event counts as lost, on a machine however busy."""
 
@@ -86,8 +89,24 @@ class Answers:
 
 @dataclass
 class _News:
-    answered: float = 0.0
+    """One message of an employer: `shown` is when hh.ru first gave an answer with it, `elsewhere` how long
+    the bridge waited for hh.ru from then on."""
+
+    negotiation: str
+    written: float = field(default_factory=time.monotonic)
+    shown: float = 0.0
     elsewhere: float = 0.0
+
+    def answered(self, request: Request) -> None:
+        """hh.ru has answered. The stand-in makes up an answer when its request comes, and holds it."""
+        if self.shown:
+            self.elsewhere += request.answered - request.arrived
+        elif request.arrived >= self.written and self._tells(request):
+            self.shown = request.answered
+
+    def _tells(self, request: Request) -> bool:
+        # A poll before may still have to read the very conversation, once more.
+        return request.path in ("/negotiations", f"/negotiations/{self.negotiation}/messages")
 
 
 @dataclass
@@ -103,23 +122,19 @@ class News:
     def seen(self, world: str, request: Request) -> None:
         """A request of the bridge was answered."""
         if world == "hh":
-            news = self.waiting.get(user_id(account_of(request.token)))
-            if news is None:
-                return
-            if request.path == "/negotiations" and not news.answered:
-                news.answered = request.answered
-            else:
-                news.elsewhere += request.answered - request.arrived
+            if news := self.waiting.get(user_id(account_of(request.token))):
+                news.answered(request)
         elif request.path.endswith("/sendMessage"):
             news = self.waiting.pop(chat_of(request), None)
             if news is not None:
-                self.shares.append(request.arrived - news.answered - news.elsewhere)
+                self.shares.append(request.arrived - news.shown - news.elsewhere)
 
     async def begin(self, session: aiohttp.ClientSession, account: int) -> None:
         """An employer writes."""
-        self.waiting[user_id(account)] = _News()
+        number = next(self.numbers) % CONVERSATIONS
+        self.waiting[user_id(account)] = _News(negotiation_id(account, number))
         text = "Здравствуйте! Когда вам было бы удобно прийти на собеседование?"
-        self.outside.hh.write(account, next(self.numbers) % CONVERSATIONS, text)
+        self.outside.hh.write(account, number, text)
 
 
 Kind = Callable[[Outside, str], Answers | News]
@@ -139,8 +154,8 @@ _METHOD = f"""
 `hh-bridge run` with {ACCOUNTS:,} accounts of {CONVERSATIONS} conversations, polled every {POLL_EVERY:.0f} s
 meanwhile. hh.ru and Telegram are stand-ins in another process, which answer after 50 ms and note when
 requests come. *Answer*: from the begin of Telegram's webhook call to the arrival of the request that writes
-to hh.ru. *News*: from hh.ru's answer that shows the change to the arrival of `sendMessage`, without the
-time that hh.ru took meanwhile for the messages themselves. Waiting for the next poll is not in it. The
+to hh.ru. *News*: from hh.ru's first answer that shows the change to the arrival of `sendMessage`, without
+the time that hh.ru took meanwhile for the messages themselves. Waiting for the next poll is not in it. The
 ceilings of hh.ru (8 requests a second unless agreed otherwise) and Telegram (30 messages a second) are
 lifted, else only they would be measured. The disk below the embedded Redis is not the bridge's own, but its
 users wait for it, too.
@@ -184,13 +199,15 @@ async def bridge_with(*, embedded: bool) -> AsyncIterator[tuple[Outside, Running
             pace = {"POLL_MIN_INTERVAL": str(POLL_EVERY), "POLL_MAX_INTERVAL": str(POLL_EVERY)}
             if embedded:
                 async with EmbeddedRedis(Path(home), fsync=False) as url:
-                    await _fill(url, outside.hh)
+                    looked = await _fill(url, outside.hh)
                 async with _running(outside, home, pace) as bridge:
+                    await _until(looked)
                     yield outside, bridge
             else:
                 async with empty_server() as url:
-                    await _fill(url, outside.hh)
+                    looked = await _fill(url, outside.hh)
                     async with _running(outside, home, pace | {"REDIS_URL": url}) as bridge:
+                        await _until(looked)
                         yield outside, bridge
 
 
@@ -198,11 +215,18 @@ def _running(outside: Outside, home: str, settings: dict[str, str]) -> AbstractA
     return running(outside, Path(home), program="tests.bench.unthrottled", settings=settings)
 
 
-async def _fill(url: str, hh: Hh) -> None:
+async def _fill(url: str, hh: Hh) -> float:
+    """Store the accounts; gives the moment from which on everybody has been looked at (Unix seconds)."""
     store, now = connect(url), time.time()
-    due = {account: now + 3 + POLL_EVERY * account / ACCOUNTS for account in range(ACCOUNTS)}
+    first = now + _UNTIL_READY
+    due = {account: first + POLL_EVERY * account / ACCOUNTS for account in range(ACCOUNTS)}
     await fill(store, hh, due, now)
     await store.aclose()
+    return first + POLL_EVERY
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(moment - time.time())
 
 
 async def measure() -> Section:
