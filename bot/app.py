@@ -189,7 +189,7 @@ async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
 async def _work(settings: Settings, shared: Shared, timing: Timing) -> None:
     """The work, once Telegram has said who the bot is."""
     async with working(settings, shared, timing) as services, asyncio.TaskGroup() as tasks:
-        tasks.create_task(introduce(services.application.bot))
+        tasks.create_task(introduce(services.application.bot, after=timing.profile))
         tasks.create_task(services.topic_mode.run())
         tasks.create_task(Worker(services).run())
         tasks.create_task(finish_rotation(services))

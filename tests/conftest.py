@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from bot.collector import spare_the_collector
 from bot.log import QUOTING, TALKATIVE, formatter
 from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
@@ -46,8 +47,28 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     plugin = session.config.pluginmanager.get_plugin("logging-plugin")
     assert plugin is not None
     # The last one writes nowhere, but the standard formatter leaves fields of its own in the records.
+    shown = _Once(formatter("console"))
     for handler in (plugin.caplog_handler, plugin.report_handler, plugin.log_file_handler):
-        handler.setFormatter(formatter("console"))
+        handler.setFormatter(shown)
+
+
+class _Once(logging.Formatter):
+    """Gives several handlers the same line, made once."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+        self._last: tuple[logging.LogRecord | None, str] = (None, "")
+
+    def format(self, record: logging.LogRecord) -> str:
+        if self._last[0] is not record:
+            self._last = record, self._inner.format(record)
+        return self._last[1]
+
+
+def pytest_collection_finish() -> None:
+    """As the bridge's own processes do, whose objects are not looked at again and again either."""
+    spare_the_collector()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -56,7 +56,7 @@ async def sandbox(*, host: str, port: int, ready: asyncio.Event | None = None) -
                     settings,
                     telegram_link_base=f"{base}/t.me",
                     ready=ready,
-                    timing=Timing(topics=POLL_SECONDS),
+                    timing=Timing(profile=0, topics=POLL_SECONDS),
                 )
             )
             print(f"The sandbox is at {base}  (Ctrl-C ends it)", flush=True)

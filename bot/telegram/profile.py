@@ -7,6 +7,7 @@ start.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
@@ -23,8 +24,9 @@ _LANGUAGES = (("", "en"), ("ru", "ru"))
 """Telegram's language code, "" for everybody else, and what is spoken then."""
 
 
-async def introduce(bot: ExtBot[None]) -> None:
-    """Set what differs from what the bot is to say of itself."""
+async def introduce(bot: ExtBot[None], *, after: float = 0) -> None:
+    """Set what differs from what the bot is to say of itself, `after` so many seconds."""
+    await asyncio.sleep(after)
     for code, language in _LANGUAGES:
         t = Texts(language)
         for what, set_it in _PARTS.items():

@@ -30,7 +30,8 @@ class Timing:
     `answer` is how long hh.ru and Telegram may take to answer, `unreadable` how long a conversation
     can't be read before the user is told of it without its words. `stop` is how long running steps may
     end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
-    lease of the one process that polls Telegram. `topics` is the pause between looks whether chats have
+    lease of the one process that polls Telegram. `profile` passes before the bot's profile is looked at:
+    at a start, what waits for people goes first. `topics` is the pause between looks whether chats have
     topics, `rotation` that between looks for accounts that an older key sealed. `message` is the mean
     distance between messages to all chats beyond a burst, `chat` that between messages to one (Bot FAQ,
     "How can I message all of my bot's subscribers at once?"). `unnamed` is how long nobody asks hh.ru
@@ -51,6 +52,7 @@ class Timing:
     rotation: float = 5.0
     lease: float = 30.0
     poller: float = 15.0
+    profile: float = 2.0
     message: float = 1 / 30
     chat: float = 1.0
     unnamed: float = 5.0

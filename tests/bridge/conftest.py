@@ -29,6 +29,7 @@ FAST = Timing(
     walk=6 * 3600,
     sweep=0.01,
     stop=2.0,
+    profile=3600,
     topics=0.5,
     rotation=0.2,
     chat=0.05,

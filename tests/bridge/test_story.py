@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.sandbox.hh.objects import Address
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation
+from tests.waiting import eventually
 
 
 async def test_a_person_links_an_account_and_is_told_how_much_there_is(bridge: Bridge) -> None:
@@ -12,6 +15,14 @@ async def test_a_person_links_an_account_and_is_told_how_much_there_is(bridge: B
     async with bridge.running():
         await bridge.link()
     assert "Анна Смирнова" in bridge.anna.from_bot[1].text
+
+
+async def test_the_bot_shows_its_name_and_commands_wherever_it_runs(bridge: Bridge) -> None:
+    bridge.timing = replace(bridge.timing, profile=0)
+    known = bridge.telegram.world.profile
+    async with bridge.running():
+        await eventually(lambda: known.names.keys() == {"", "ru"})
+    assert {language for _, language in known.commands} == {"", "ru"}
 
 
 async def test_an_employers_message_arrives_and_the_reply_goes_back(bridge: Bridge) -> None:

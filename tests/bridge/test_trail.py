@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-import httpx
-
 from bot import metrics, trail
 from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, conversation, written_to
 from tests.bridge.test_quiet import Clock, chosen, held
+from tests.plain import plain_http
 from tests.secrecy import Overheard
 from tests.waiting import eventually
 
@@ -145,7 +144,7 @@ async def test_a_poll_that_finds_nothing_is_not_worth_a_line_at_info(
 
 async def test_an_update_that_comes_twice_is_on_one_trail(bridge: Bridge, overheard: Overheard) -> None:
     raw = json.dumps({"update_id": 7, "message": {"chat": {"id": bridge.anna.id}}}).encode()
-    async with bridge.running(worker=False), httpx.AsyncClient() as telegram:
+    async with bridge.running(worker=False), plain_http() as telegram:
         for _ in range(2):
             answer = await telegram.post(
                 f"{bridge.settings.public_url}/telegram/webhook",

@@ -24,7 +24,7 @@ from tests.chaos.wires import RedisServer, Wire
 from tests.plain import plain_http
 from tests.ports import free_port
 
-TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3.0)
+TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3.0, profile=3600)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class Premises:
         """How often a process has looked at accounts, by its own `/metrics`."""
         port = self.ports[process.pid]
         await self._answers(process, port)
-        async with httpx.AsyncClient(timeout=30) as browser:
+        async with plain_http() as browser:
             answer = await browser.get(f"http://127.0.0.1:{port}/metrics")
         families = text_string_to_metric_families(answer.text)
         return sum(

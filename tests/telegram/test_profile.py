@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram.ext import ExtBot
 
 from bot.chat.screens import profile
 from bot.chat.texts import LANGUAGES, Texts
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.telegram.profile import introduce
+from tests.plain import plain_bot
 
 SETTERS = ("setMyCommands", "setMyDescription", "setMyShortDescription", "setMyName")
 
@@ -20,7 +20,7 @@ async def telegram() -> AsyncIterator[LocalTelegram]:
 
 
 async def start(telegram: LocalTelegram) -> None:
-    async with ExtBot[None](telegram.token, base_url=f"{telegram.url}/bot") as bot:
+    async with plain_bot(telegram.url, telegram.token) as bot:
         await introduce(bot)
 
 

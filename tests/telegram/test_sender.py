@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.chat.outgoing import Key, Press, Rewrite, Say
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.telegram.sender import Paused, Rejected, Sender, Sent, ThreadGone, Unreachable
+from tests.plain import plain_bot
 
 KEY = b"k" * 32
 FINE = Say(text="<b>Да</b>", keyboard=((Key("Открыть", Press("open", ("1",)), style="primary"),),))
@@ -39,12 +38,9 @@ async def anna(telegram: LocalTelegram) -> int:
 
 @asynccontextmanager
 async def a_sender(url: str, token: str) -> AsyncIterator[Sender]:
-    requests = [HTTPXRequest(httpx_kwargs={"trust_env": False}) for _ in range(2)]
-    yield Sender(
-        ExtBot(token, base_url=f"{url}/bot", request=requests[0], get_updates_request=requests[1]), KEY
-    )
-    for request in requests:
-        await request.shutdown()
+    bot = plain_bot(url, token)
+    yield Sender(bot, KEY)
+    await bot.request.shutdown()
 
 
 def texts(telegram: LocalTelegram) -> list[tuple[str, str, bool]]:

@@ -9,6 +9,7 @@ from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import RetryAfter
 
 from bot.sandbox.telegram.server import LocalTelegram
+from tests.plain import plain_bot
 
 CONSOLE = "/console/telegram"
 
@@ -19,7 +20,7 @@ def _delays_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def bot_of(telegram: LocalTelegram) -> Bot:
-    return Bot(telegram.token, base_url=f"{telegram.url}/bot")
+    return plain_bot(telegram.url, telegram.token)
 
 
 async def test_the_page_and_the_deep_link_are_served(page: aiohttp.ClientSession) -> None:

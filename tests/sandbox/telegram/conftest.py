@@ -9,6 +9,7 @@ import pytest
 from telegram import Bot
 
 from bot.sandbox.telegram.server import LocalTelegram
+from tests.plain import plain_bot
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def _delays_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def bot(telegram: LocalTelegram) -> AsyncIterator[Bot]:
-    async with Bot(telegram.token, base_url=f"{telegram.url}/bot") as client:
+    async with plain_bot(telegram.url, telegram.token) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Conflict
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.sandbox.telegram.wire import Update as WireUpdate
+from tests.plain import plain_bot
 
 
 @dataclass
@@ -72,7 +73,7 @@ async def test_a_long_poll_ends_with_the_first_update(telegram: LocalTelegram, b
 async def test_the_older_of_two_pollers_is_refused(telegram: LocalTelegram, bot: Bot) -> None:
     older = asyncio.create_task(bot.get_updates(timeout=20))
     await telegram.wait_until(lambda: telegram.world.updates.polled)
-    async with Bot(telegram.token, base_url=f"{telegram.url}/bot") as other:
+    async with plain_bot(telegram.url, telegram.token) as other:
         newer = asyncio.create_task(other.get_updates(timeout=20))
         with pytest.raises(Conflict, match=r"terminated by other getUpdates request"):
             await older

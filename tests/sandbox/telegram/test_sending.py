@@ -16,6 +16,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter
 from bot.sandbox.telegram.pace import Limits
 from bot.sandbox.telegram.reactions import ALLOWED, bare
 from bot.sandbox.telegram.server import LocalTelegram
+from tests.plain import plain_bot
 
 
 def keyboard(*buttons: InlineKeyboardButton) -> InlineKeyboardMarkup:
@@ -140,7 +141,7 @@ async def test_a_wrong_token_is_unauthorized(telegram: LocalTelegram, http: aioh
     async with http.get(f"{telegram.url}/bot1:x/getMe") as response:
         assert await response.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
     with pytest.raises(InvalidToken):
-        async with Bot("1:x", base_url=f"{telegram.url}/bot"):
+        async with plain_bot(telegram.url, "1:x"):
             pass
 
 
