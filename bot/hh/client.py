@@ -19,6 +19,8 @@ from bot.hh.wire import DEADLINE_SECONDS, Answer, ask
 
 Value = str | int | bool | None
 
+_NO_BODY = httpx.ByteStream(b"")
+
 
 @dataclass(frozen=True)
 class Call:
@@ -71,24 +73,28 @@ class Client:
 
         Returns an answer whose status is `call.expected`; raises `HhError` for every other outcome.
         """
-        query = {"host": call.host or self._host, **call.params}
         headers = list(self._headers)
         if token:
             headers.append((b"Authorization", f"Bearer {token}".encode()))
-        # Not the client's `build_request`: it merges headers that are always the same, one by one.
-        request = httpx.Request(
-            call.method,
-            _address(self._api_url + call.path, tuple(query.items())),
-            data=call.form,
-            files={name: (None, value) for name, value in call.multipart.items()} or None,
-            headers=headers,
-            extensions={"timeout": self._timeouts},
-        )
+        request = self._request(call, headers)
         await request.aread()
         answer = await ask(self._http, request, write=call.write, deadline=self._deadline)
         if answer.status not in call.expected:
             raise refusals.sort(answer, write=call.write, backurl=self._backurl)
         return answer
+
+    def _request(self, call: Call, headers: list[tuple[bytes, bytes]]) -> httpx.Request:
+        # Not the client's `build_request`: it merges headers that are always the same, one by one.
+        query = {"host": call.host or self._host, **call.params}
+        url = _address(self._api_url + call.path, tuple(query.items()))
+        extensions = {"timeout": self._timeouts}
+        if not call.write:
+            # Told that there is no body, httpx does not look for one.
+            return httpx.Request(call.method, url, headers=headers, stream=_NO_BODY, extensions=extensions)
+        files = {name: (None, value) for name, value in call.multipart.items()} or None
+        return httpx.Request(
+            call.method, url, data=call.form, files=files, headers=headers, extensions=extensions
+        )
 
 
 @lru_cache(maxsize=256)

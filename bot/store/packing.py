@@ -7,6 +7,7 @@ sleeps costs.
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -42,7 +43,13 @@ def squeeze(record: object) -> bytes:
 
 def unpack(packed: bytes, kind: type[T]) -> T:
     """The record again, squeezed or not; raises `msgspec.DecodeError` for what is not of its kind."""
-    return msgspec.msgpack.decode(unsqueezed(packed), type=kind)
+    decoder: msgspec.msgpack.Decoder[T] = _decoder(kind)  # type: ignore[arg-type] # types are hashable
+    return decoder.decode(unsqueezed(packed))
+
+
+@cache
+def _decoder(kind: type[T]) -> msgspec.msgpack.Decoder[T]:
+    return msgspec.msgpack.Decoder(kind)
 
 
 def unsqueezed(packed: bytes) -> bytes:
