@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.secrecy import leaks
 SECONDS = 100
 pytestmark = pytest.mark.timeout(3 * SECONDS)
 
+Shell = Callable[..., tuple[int, str]]
 PROJECT = Path(__file__).parent.parent
 SETTINGS = {
     "TELEGRAM_TOKEN": "123456789:AAE-it-is-a-token-of-nobody-00000000",
@@ -78,6 +79,33 @@ def port() -> int:
     return free_port()
 
 
+@pytest.fixture
+def shell(
+    logging_as_before: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Shell:
+    """`hh-bridge` in this process, from an empty directory and with no settings but those given.
+
+    For what ends by itself: a process of its own takes seconds to start. Returns the exit code and what
+    was said on standard error.
+    """
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+    def hh_bridge(*arguments: str, **settings: str) -> tuple[int, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        returned = main(arguments)
+        said = capsys.readouterr()
+        assert not leaks(said.out + said.err, set())
+        return returned, said.err
+
+    return hh_bridge
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
@@ -97,9 +125,10 @@ def test_a_wrong_command_line_is_explained(arguments: list[str], capsys: pytest.
 
 
 @pytest.mark.parametrize(("command", "code"), [("run", 2), ("web", 2), ("worker", 2), ("check", 1)])
-async def test_missing_settings_are_lines_and_no_traceback(command: str, code: int, tmp_path: Path) -> None:
-    async with hh_bridge(command, home=tmp_path, HTTP_PORT="eighty") as process:
-        returned, errors = await outcome(process)
+def test_missing_settings_are_lines_and_no_traceback(
+    command: str, code: int, tmp_path: Path, shell: Shell
+) -> None:
+    returned, errors = shell(command, HTTP_PORT="eighty")
     assert returned == code
     lines = errors.splitlines()
     assert all(line.startswith("hh-bridge: ") for line in lines)
@@ -113,18 +142,16 @@ async def test_missing_settings_are_lines_and_no_traceback(command: str, code: i
     assert not list(tmp_path.iterdir()), "nothing may be started or made before the settings are right"
 
 
-async def test_a_likely_typo_is_pointed_out(tmp_path: Path) -> None:
+def test_a_likely_typo_is_pointed_out(tmp_path: Path, shell: Shell) -> None:
     (tmp_path / ".env").write_text("LOG_LEVLE=debug\n")
-    async with hh_bridge("run", home=tmp_path) as process:
-        _, errors = await outcome(process)
+    _, errors = shell("run")
     assert "LOG_LEVLE: is no setting; was LOG_LEVEL meant?" in errors
 
 
-async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_one_line(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         taken = str(listening.getsockname()[1])
-        async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=taken) as process:
-            returned, errors = await outcome(process)
+        returned, errors = shell("run", **SETTINGS, HTTP_PORT=taken)
     assert returned == 2
     assert f"hh-bridge: HTTP_PORT: can't listen on 127.0.0.1:{taken}: " in errors
     assert "Traceback" not in errors
@@ -143,32 +170,29 @@ async def test_a_worker_apart_tells_its_figures_where_it_is_told_to(port: int, t
     assert "Traceback" not in errors
 
 
-async def test_a_data_directory_in_use_is_one_line(tmp_path: Path) -> None:
+def test_a_data_directory_in_use_is_one_line(tmp_path: Path, shell: Shell) -> None:
     kept_key(tmp_path / "data")
-    async with (
-        EmbeddedRedis(tmp_path / "data", fsync=False),
-        hh_bridge("worker", home=tmp_path, **SETTINGS) as process,
-    ):
-        returned, errors = await outcome(process)
+    with asyncio.Runner() as another:
+        server = EmbeddedRedis(tmp_path / "data", fsync=False)
+        another.run(server.__aenter__())
+        returned, errors = shell("worker", **SETTINGS)
+        another.run(server.__aexit__(None, None, None))
     assert returned == 2
     assert "hh-bridge: DATA_DIR: " in errors
     assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("place", ["file", "file/data"])
-async def test_a_data_directory_that_is_none_is_one_line(place: str, tmp_path: Path) -> None:
+def test_a_data_directory_that_is_none_is_one_line(place: str, tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "file").touch()
-    settings = SETTINGS | {"DATA_DIR": str(tmp_path / place)}
-    async with hh_bridge("run", home=tmp_path, **settings) as process:
-        returned, errors = await outcome(process)
+    returned, errors = shell("run", **SETTINGS, DATA_DIR=str(tmp_path / place))
     assert returned == 2
     assert errors.startswith("hh-bridge: DATA_DIR: ")
     assert len(errors.splitlines()) == 1
 
 
-async def test_an_address_to_listen_on_that_is_none_is_one_line(tmp_path: Path) -> None:
-    async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_HOST="256.1.1.1") as process:
-        returned, errors = await outcome(process)
+def test_an_address_to_listen_on_that_is_none_is_one_line(shell: Shell) -> None:
+    returned, errors = shell("run", **SETTINGS, HTTP_HOST="256.1.1.1")
     assert returned == 2
     assert "hh-bridge: HTTP_HOST: 256.1.1.1 " in errors
     assert "Traceback" not in errors

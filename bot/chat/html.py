@@ -42,6 +42,8 @@ def clean(text: str) -> str:
     bidirectional overrides and isolates (U+202A..202E, U+2066..2069), which can show an address
     backwards, are dropped; the mere marks U+200E and U+200F stay.
     """
+    if text.isprintable():  # as nearly every name is; nothing of all this is printable
+        return text
     return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
 
 

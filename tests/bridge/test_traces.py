@@ -11,8 +11,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from bot import trail
 from bot.settings import NAMES
+from bot.tracing import Provider, Tracing
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation, written_to
 from tests.chaos.processes import PROJECT, environment
@@ -90,15 +94,15 @@ async def test_a_reply_is_one_trace_over_web_and_worker_with_the_id_of_the_log(
     assert collector.services == {"hh-bridge"}
 
 
-async def test_a_trace_shows_nothing_of_anybody(bridge: Bridge, collector: Collector, tmp_path: Path) -> None:
-    otel = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-    async with process(bridge, "run", tmp_path / "run.log", **otel):
-        await bridge.telegram.wait_until(lambda: bridge.telegram.world.updates.webhook_set, within=30)
-        await answered(bridge)
-    assert {"poll", "link", "GET /hh/api/negotiations", "sendMessage"} <= {
-        span.name for span in collector.spans
-    }
-    said = collector.raw.decode(errors="replace")
+async def test_a_trace_shows_nothing_of_anybody(bridge: Bridge) -> None:
+    provider, exporter = Provider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with trail.shown_by(Tracing(provider)):
+        async with bridge.running():
+            await answered(bridge)
+    spans = exporter.get_finished_spans()
+    assert {"poll", "link", "GET /hh/api/negotiations", "sendMessage"} <= {span.name for span in spans}
+    said = json.dumps([json.loads(span.to_json()) for span in spans], ensure_ascii=False)
     for world in (bridge.hh, bridge.telegram):
         assert not [text for text in private_texts(world) | private_ids(world) if text in said]
     assert bridge.settings.telegram_token.get_secret_value() not in said

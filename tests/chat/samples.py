@@ -22,7 +22,7 @@ from bot.hh.models import (
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 NASTY = "<b>Ёж & Ко</b> \"'«»\u202e{n} %s 😀\x00\ud800\r\n"
-LONG = NASTY * 400
+LONG = NASTY * 200
 RESUME_ID = "0123456789abcdef0123456789abcdef012345"
 BIG_ID = "98765432109876543210"
 

@@ -60,7 +60,7 @@ def clocks(screen: str, sample: Sample, zone: str) -> list[int]:
 
 @pytest.mark.parametrize("screen", sorted(SCREENS.keys() - _OF_NO_MOMENT))
 def test_every_time_on_a_screen_is_that_of_the_users_zone(screen: str) -> None:
-    for sample in SAMPLES.values():
+    for sample in (SAMPLES[name] for name in ("nothing", "nasty", "ordinary")):
         moscow, vladivostok = (clocks(screen, sample, zone) for zone in ("Europe/Moscow", "Asia/Vladivostok"))
         assert [(minutes + 7 * 60) % (24 * 60) for minutes in moscow] == vladivostok
     if screen in _TIMED:
