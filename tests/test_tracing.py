@@ -158,7 +158,7 @@ async def test_a_collector_that_does_not_answer_holds_up_no_end(monkeypatch: pyt
         with exported(), trail.follow(TRAIL, "poll", first=True):
             pass
         assert time.monotonic() - began < 10
-    await eventually(lambda: set(threading.enumerate()) <= set(before), 40)
+    await eventually(lambda: set(threading.enumerate()) <= set(before))
 
 
 def test_nothing_of_it_is_imported_where_nobody_asks_for_traces() -> None:

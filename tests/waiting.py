@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
+from bot.sandbox.telegram.changes import PATIENCE
+
 
 @asynccontextmanager
 async def running(work: Coroutine[object, object, object]) -> AsyncIterator[None]:
@@ -19,7 +21,7 @@ async def running(work: Coroutine[object, object, object]) -> AsyncIterator[None
             await task
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 10) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE) -> None:
     """Wait until it holds; raises TimeoutError where it never does."""
     async with asyncio.timeout(seconds):
         while not await _asked(holds):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.sandbox.hh.objects import Negotiation
+from bot.sandbox.telegram.changes import PATIENCE
 from bot.sandbox.telegram.chats import ChatMessage
 from tests.bridge.conftest import Bridge
 
@@ -33,7 +34,7 @@ async def written_to(bridge: Bridge, talk: Negotiation) -> ChatMessage:
     return await bridge.anna.wait_for("Здравствуйте!")
 
 
-async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = 10) -> None:
+async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait until the condition holds at hh.ru; it is asked after every change there, and now and then."""
     happened = asyncio.Event()
     end = bridge.hh.world.subscribe(lambda _: happened.set())
@@ -49,7 +50,7 @@ async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = 1
         end()
 
 
-async def polled(bridge: Bridge, times: int = 3, within: float = 10) -> None:
+async def polled(bridge: Bridge, times: int = 3, within: float = PATIENCE) -> None:
     """Wait for so many more looks at the list."""
     before = bridge.hh.journal.count("GET", "/negotiations")
     await at_hh(bridge, lambda: bridge.hh.journal.count("GET", "/negotiations") >= before + times, within)

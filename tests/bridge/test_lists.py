@@ -102,7 +102,7 @@ async def test_refusals_are_hidden_after_one_question_and_the_rest_is_left_alone
         presses = [anna.tap(question.id, "🙈 Скрыть все: 37") for _ in range(2)]
         for press in presses:
             await press
-        await anna.wait_until(lambda: "Скрыто 37 переписок" in question.text, within=30)
+        await anna.wait_until(lambda: "Скрыто 37 переписок" in question.text)
     assert all(talk.hidden for talk in talks)
     assert not other.hidden
     assert len(bridge.hh.journal.effects) == 37
@@ -121,7 +121,7 @@ async def test_what_cannot_be_hidden_or_has_changed_is_named(bridge: Bridge) -> 
         await anna.wait_until(lambda: "список изменился" in question.text)
         bridge.hh.faults.add(faults.refused("wrong_state"), on=f"DELETE /negotiations/active/{talks[1].id}")
         await anna.press(question.id, "🙈 Скрыть все: 3")
-        await anna.wait_until(lambda: "Скрыты 2 переписки" in question.text, within=20)
+        await anna.wait_until(lambda: "Скрыты 2 переписки" in question.text)
     assert "1 переписку скрыть не удалось" in question.text
     assert "Компания 1" in question.text
     assert [talk.hidden for talk in talks] == [False, False, True, True]
@@ -139,7 +139,7 @@ async def test_hiding_goes_on_after_a_restart_and_after_broken_requests(bridge: 
         await anna.press(question.id, "🙈 Скрыть все: 12")
         await eventually(lambda: sum(talk.hidden for talk in talks) >= 3, seconds=20)
     async with bridge.running():
-        await anna.wait_until(lambda: "Скрыто 12 переписок" in question.text, within=20)
+        await anna.wait_until(lambda: "Скрыто 12 переписок" in question.text)
     assert all(talk.hidden for talk in talks)
     assert len(bridge.hh.journal.effects) == 12
 

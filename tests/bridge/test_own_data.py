@@ -82,7 +82,7 @@ async def test_many_exports_at_once_do_not_hold_each_other(bridge: Bridge, redis
         async def handled() -> bool:
             return not await redis.llen(inbox)
 
-        await eventually(handled, 30)
+        await eventually(handled)
     sizes = [len(entry) for entry in await redis.lrange(waiting, 0, -1)]
     assert sizes
     assert max(sizes) < 100_000

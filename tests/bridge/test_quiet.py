@@ -57,7 +57,7 @@ async def held(redis: Client, bridge: Bridge, pieces: int) -> None:
     async def enough() -> bool:
         return int(await redis.llen(key)) == pieces
 
-    await eventually(enough, 30)
+    await eventually(enough)
 
 
 async def at_rest(redis: Client, bridge: Bridge) -> None:
@@ -67,7 +67,7 @@ async def at_rest(redis: Client, bridge: Bridge) -> None:
     async def free() -> bool:
         return not await redis.hexists(head, "claim")
 
-    await eventually(free, 30)
+    await eventually(free)
 
 
 def after(bridge: Bridge, message_id: int) -> list[ChatMessage]:
@@ -190,9 +190,7 @@ async def test_a_lot_of_news_begins_with_a_list_and_only_that_rings(
         await held(redis, bridge, 12)
     night.until(8)
     async with bridge.running(clock=night):
-        await bridge.anna.wait_until(
-            lambda: all(arrivals(bridge, f"Новость {n:02}.") for n in range(12)), within=30
-        )
+        await bridge.anna.wait_until(lambda: all(arrivals(bridge, f"Новость {n:02}.") for n in range(12)))
     first, *news = [m for m in after(bridge, card.id) if "Новость" in m.text or "Пока было тихо" in m.text]
     assert "12 новостей" in first.text
     assert all(f"Компания {number}" in first.text for number in range(12))

@@ -47,7 +47,7 @@ async def test_no_fault_that_passes_costs_a_message_or_brings_it_twice(bridge: B
             on = LIST if number % 2 else messages_of(talk)
             rules = [bridge.hh.faults.add(fault, on=on), bridge.hh.faults.add(fault, on=messages_of(talk))]
             bridge.hh.employers.write(talk.id, f"Письмо {number:02}.")
-            await bridge.anna.wait_for(f"Письмо {number:02}.", within=25)
+            await bridge.anna.wait_for(f"Письмо {number:02}.")
             for rule in rules:
                 bridge.hh.faults.remove(rule.id)
         await polled(bridge)
@@ -77,11 +77,11 @@ async def test_a_conversation_that_cant_be_read_holds_up_no_other(bridge: Bridge
         await at_hh(bridge, lambda: rule.struck > 0)
         for text in ("Раз", "Два"):
             bridge.hh.employers.write(other.id, text)
-            await bridge.anna.wait_for(text, within=20)
-        await bridge.anna.wait_for(lambda m: "Ромашка" in m.text and "🎉" in m.text, within=30)
+            await bridge.anna.wait_for(text)
+        await bridge.anna.wait_for(lambda m: "Ромашка" in m.text and "🎉" in m.text)
         assert arrivals(bridge, "Приглашаем") == 0
         bridge.hh.faults.clear()
-        await bridge.anna.wait_for("Приглашаем", within=30)
+        await bridge.anna.wait_for("Приглашаем")
         await polled(bridge)
     assert [arrivals(bridge, text) for text in ("Приглашаем", "Раз", "Два")] == [1, 1, 1]
 
@@ -104,7 +104,7 @@ async def test_one_conversation_or_message_that_makes_no_sense_costs_only_itself
         await polled(bridge)
         assert arrivals(bridge, "Ещё позже") == 0
         bridge.hh.quirks.unreadable = frozenset()
-        await bridge.anna.wait_for("Ещё позже", within=20)
+        await bridge.anna.wait_for("Ещё позже")
         await polled(bridge)
     assert [arrivals(bridge, text) for text in ("Сразу", "Потом", "Ещё позже")] == [1, 1, 1]
 
@@ -143,7 +143,7 @@ async def test_clocks_that_differ_by_minutes_lose_and_double_nothing(
         news = await bridge.anna.wait_for("Три")
         bridge.hh.faults.add(faults.reset(after=True), on="POST /negotiations/*/messages")
         reply = await bridge.anna.send("Приду!", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(reply, "👌", within=15)
+        await bridge.anna.wait_for_reaction(reply, "👌")
         await polled(bridge)
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
     assert [arrivals(bridge, text) for text in ("Раз", "Два", "Три", "Сами нашли вас")] == [1, 1, 1, 1]
@@ -163,7 +163,7 @@ async def test_a_list_that_moves_and_ends_early_brings_everything_once(bridge: B
         for number, talk in enumerate(spoken):
             for part in range(3):
                 bridge.hh.employers.write(talk.id, f"Весть {number}-{part}.")
-        await bridge.anna.wait_until(lambda: arrivals(bridge, "Весть") == 9, within=30)
+        await bridge.anna.wait_until(lambda: arrivals(bridge, "Весть") == 9)
         bridge.hh.quirks.moving_lists = False
         await polled(bridge)
     told = [m.text for m in bridge.anna.from_bot if m.id > start]
@@ -187,7 +187,7 @@ async def test_what_happens_beside_the_list_is_told_too(bridge: Bridge) -> None:
         bridge.hh.employers.drift(moved.id, "hidden")
         wanted = ("В скрытой переписке", "Вакансия закрыта", "Сначала да", "Потом нет")
         for text in wanted:
-            await bridge.anna.wait_for(text, within=20)
+            await bridge.anna.wait_for(text)
         hidden.hidden = False
         await polled(bridge)
     assert [arrivals(bridge, text) for text in wanted] == [1, 1, 1, 1]

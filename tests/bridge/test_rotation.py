@@ -36,7 +36,7 @@ async def sealed_anew(bridge: Bridge, redis: Client, old: str) -> None:
     async def done() -> bool:
         return (await count(redis, vault)).later == 0
 
-    await eventually(done, 20)
+    await eventually(done)
 
 
 @pytest.fixture

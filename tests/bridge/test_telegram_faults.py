@@ -99,7 +99,7 @@ async def test_what_did_not_arrive_is_sent_again(bridge: Bridge) -> None:
         for fault in NOT_SENT:
             bridge.telegram.fail_next(SAY, **fault)
             bridge.hh.employers.write(talk.id, f"Ждём вас: {fault}")
-            await bridge.anna.wait_for(f"Ждём вас: {fault}", within=15)
+            await bridge.anna.wait_for(f"Ждём вас: {fault}")
             assert bridge.telegram.faults.waiting == 0
         await polled(bridge)
     assert arrivals(bridge, "Ждём вас") == len(NOT_SENT)
@@ -121,7 +121,7 @@ async def test_what_telegram_did_not_confirm_comes_again_and_says_so(bridge: Bri
 async def twice(bridge: Bridge, talk: Negotiation, text: str) -> None:
     """The employer writes, and the message arrives a second time, marked as a repeat."""
     bridge.hh.employers.write(talk.id, text)
-    await bridge.anna.wait_for(lambda m: text in m.text and "повтор" in m.text, within=15)
+    await bridge.anna.wait_for(lambda m: text in m.text and "повтор" in m.text)
     assert ["повтор" in m.text for m in bridge.anna.from_bot if text in m.text] == [False, True]
 
 
@@ -132,7 +132,7 @@ async def test_what_nobody_confirms_is_repeated_ever_more_seldom(bridge: Bridge)
         await bridge.link()
         bridge.telegram.fail_next(SAY, times=2, status=502)
         bridge.hh.employers.write(talk.id, "Ждём вас")
-        await bridge.anna.wait_for("Ждём вас", within=15)
+        await bridge.anna.wait_for("Ждём вас")
     refused = [call.at for call in bridge.telegram.refused if call.method == SAY]
     assert refused[1] - refused[0] >= 0.5
     assert said(bridge.telegram, "Ждём вас")[0] - refused[1] >= 1.0

@@ -69,7 +69,7 @@ async def test_many_requests_of_two_workers_refresh_once(bridge: Bridge) -> None
             replies = [await bridge.anna.send(f"Ответ {n}", reply_to=m.id) for n, m in enumerate(news)]
             await bridge.anna.send("/list")
             for reply in replies:
-                await bridge.anna.wait_for_reaction(reply, "👌", within=20)
+                await bridge.anna.wait_for_reaction(reply, "👌")
             await polled(bridge)
             assert refreshes(bridge) == before + 1
     for number, talk in enumerate(talks):
@@ -96,7 +96,7 @@ async def test_every_refusal_of_a_refresh_gives_one_notice_and_no_storm(
             bridge.hh.faults.remove(rule.id)
             bridge.hh.employers.write(talk.id, "Слушаем вас")
             await signed_in_again(bridge, notices(bridge)[-1])
-            await bridge.anna.wait_for_reaction(reply, "👌", within=20)
+            await bridge.anna.wait_for_reaction(reply, "👌")
             assert bridge.hh.journal.requests[asked].path != "/negotiations"
     assert len(notices(bridge)) == len(refusals)
     assert bridge.hh.journal.texts(talk.id) == [f"Ответ {n}" for n in range(len(refusals))]
@@ -137,7 +137,7 @@ async def test_a_refresh_whose_answer_is_lost_ends_in_signing_in_again(bridge: B
         notice = await bridge.anna.wait_for(NOTICE)
         assert refreshes(bridge) == before + 2
         await signed_in_again(bridge, notice)
-        await bridge.anna.wait_for_reaction(reply, "👌", within=20)
+        await bridge.anna.wait_for_reaction(reply, "👌")
     assert len(notices(bridge)) == 1
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
@@ -150,7 +150,7 @@ async def test_a_refresh_that_does_not_reach_hh_ru_is_tried_again(bridge: Bridge
         bridge.hh.faults.add(fault, on=REFRESH)
         bridge.hh.tokens.expire(bridge.applicant.id)
         reply = await bridge.anna.send("Приду!", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(reply, "👌", within=20)
+        await bridge.anna.wait_for_reaction(reply, "👌")
     assert notices(bridge) == []
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
@@ -170,7 +170,7 @@ async def test_access_that_ends_while_an_outcome_is_unknown_neither_loses_nor_do
         notice = await bridge.anna.wait_for(NOTICE)
         bridge.hh.faults.clear()
         await signed_in_again(bridge, notice)
-        await bridge.anna.wait_for_reaction(reply, "👌", within=20)
+        await bridge.anna.wait_for_reaction(reply, "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -190,7 +190,7 @@ async def test_what_waited_for_more_than_an_hour_goes_out_only_with_consent(brid
     ahead = 2 * 3600.0
     async with bridge.running(clock=clock):
         await signed_in_again(bridge, notice)
-        question = await bridge.anna.wait_for("больше часа", within=20)
+        question = await bridge.anna.wait_for("больше часа")
         assert bridge.hh.journal.texts(talk.id) == []
         await bridge.anna.press(question.id, "Отправить")
-        await bridge.anna.wait_until(lambda: bridge.hh.journal.texts(talk.id) == ["Приду!"], within=20)
+        await bridge.anna.wait_until(lambda: bridge.hh.journal.texts(talk.id) == ["Приду!"])

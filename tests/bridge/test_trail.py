@@ -57,10 +57,10 @@ async def test_a_reply_whose_answer_was_lost_is_one_trail_over_two_workers(
             bridge.hh.faults.add(faults.reset(after=True), on=SEND)
             bridge.hh.faults.add(faults.broken(503), on="GET /negotiations/*/messages", times=1000)
             reply = await bridge.anna.send("Приду!", reply_to=news.id)
-            await eventually(lambda: "outcome of a write is unknown" in overheard.text, 20)
+            await eventually(lambda: "outcome of a write is unknown" in overheard.text)
         bridge.hh.faults.clear()
         async with bridge.running(web=False):
-            await bridge.anna.wait_for_reaction(reply, "👌", within=30)
+            await bridge.anna.wait_for_reaction(reply, "👌")
             await eventually(
                 lambda: overheard.text.rstrip().endswith("}") and "had arrived" in overheard.text
             )
@@ -106,7 +106,7 @@ async def test_news_of_the_night_is_told_in_the_morning_on_the_trail_of_its_poll
         bridge.hh.employers.write(talk.id, "Вы ещё не спите?")
         await held(redis, bridge, 1)
         night.until(9)
-        await bridge.anna.wait_for("не спите", 30)
+        await bridge.anna.wait_for("не спите")
         await eventually(lambda: "delivered" in story(overheard, found("message")))
     told = story(overheard, found("message"))
     assert "news is told that waited" in told

@@ -40,7 +40,7 @@ async def test_a_conversation_is_hidden_once(hasty: Bridge, fault: Fault, button
         await hasty.anna.press(news.id, "Отказаться")
         question = await hasty.anna.wait_for(lambda m: button in str(m.labels), after=news.id)
         await hasty.anna.press(question.id, button)
-        await hasty.anna.wait_until(lambda: "ерепис" in question.text and "крыта" in question.text, 30)
+        await hasty.anna.wait_until(lambda: "ерепис" in question.text and "крыта" in question.text)
         await polled(hasty)
     assert talk.hidden
     assert len([e for e in hasty.hh.journal.effects if e.kind == "hide"]) == 1
@@ -55,7 +55,7 @@ async def test_a_reply_that_is_answered_too_late_is_sent_once(hasty: Bridge, fau
         news = await written_to(hasty, talk)
         hasty.hh.faults.add(fault, on=SEND)
         reply = await hasty.anna.send("Приду!", reply_to=news.id)
-        await hasty.anna.wait_for_reaction(reply, "👌", within=30)
+        await hasty.anna.wait_for_reaction(reply, "👌")
         await polled(hasty)
     assert hasty.hh.journal.texts(talk.id) == ["Приду!"]
 
@@ -70,10 +70,10 @@ async def test_an_application_that_is_answered_too_late_is_made_once_and_its_let
         letter, preview = await previewed(hasty, job, "Возьмите меня")
         hasty.hh.faults.add(fault, on=APPLY)
         await hasty.anna.press(preview.id, "Отправить")
-        await hasty.anna.wait_for_reaction(letter, "👌", within=30)
+        await hasty.anna.wait_for_reaction(letter, "👌")
         hasty.hh.faults.add(fault, on=EDIT)
         await hasty.anna.edit(letter, "Возьмите меня, пожалуйста")
-        await hasty.anna.wait_for_reaction(letter, "✍", within=30)
+        await hasty.anna.wait_for_reaction(letter, "✍")
         await polled(hasty)
     (talk,) = hasty.hh.world.of_applicant(hasty.applicant.id)
     assert [message.text for message in talk.messages] == ["Возьмите меня, пожалуйста"]
@@ -88,7 +88,7 @@ async def test_thirty_messages_of_an_employer_arrive_all_and_in_order(bridge: Br
         start = bridge.anna.last.id
         for text in texts:
             bridge.hh.employers.write(talk.id, text)
-        await bridge.anna.wait_for(texts[-1], within=45)
+        await bridge.anna.wait_for(texts[-1])
         await polled(bridge)
     got = [m.text for m in bridge.anna.from_bot if m.id > start]
     assert [text for one in got for text in texts if text in one] == texts
@@ -105,6 +105,6 @@ async def test_thirty_answers_of_a_user_are_sent_once_each_and_in_order(bridge: 
         news = await written_to(bridge, talk)
         for text in texts:
             await bridge.anna.send(text, reply_to=news.id)
-        await at_hh(bridge, lambda: len(bridge.hh.journal.texts(talk.id)) >= 30, within=45)
+        await at_hh(bridge, lambda: len(bridge.hh.journal.texts(talk.id)) >= 30)
         await polled(bridge)
     assert bridge.hh.journal.texts(talk.id) == texts

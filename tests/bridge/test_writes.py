@@ -31,7 +31,7 @@ async def test_a_reply_reaches_the_employer_once_whatever_happens_to_its_request
         for fault, text in zip(harm, replies, strict=True):
             rule = bridge.hh.faults.add(fault, on=SEND)
             reply = await bridge.anna.send(text, reply_to=news.id)
-            await bridge.anna.wait_for_reaction(reply, "👌", within=15)
+            await bridge.anna.wait_for_reaction(reply, "👌")
             assert rule.struck == 1
     assert bridge.hh.journal.texts(talk.id) == replies
 
@@ -57,7 +57,7 @@ async def test_two_replies_arrive_in_the_order_they_were_written(bridge: Bridge,
             bridge.hh.faults.add(fault, on=SEND)
         first = await bridge.anna.send("Раз", reply_to=news.id)
         second = await bridge.anna.send("Два", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(second, "👌", within=15)
+        await bridge.anna.wait_for_reaction(second, "👌")
         await bridge.anna.wait_for_reaction(first, "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Раз", "Два"]
 
@@ -70,7 +70,7 @@ async def test_the_same_text_written_twice_is_sent_twice(bridge: Bridge) -> None
         await bridge.anna.wait_for_reaction(first, "👌")
         bridge.hh.faults.add(faults.reset(), on=SEND)
         second = await bridge.anna.send("Да", reply_to=news.id)
-        await bridge.anna.wait_for_reaction(second, "👌", within=15)
+        await bridge.anna.wait_for_reaction(second, "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Да", "Да"]
 
 
@@ -120,7 +120,7 @@ async def test_an_application_is_made_once_whatever_happens_to_its_request(
         letter, preview = await previewed(bridge, job)
         bridge.hh.faults.add(fault, on=APPLY)
         await bridge.anna.press(preview.id, "Отправить")
-        await bridge.anna.wait_for_reaction(letter, "👌", within=15)
+        await bridge.anna.wait_for_reaction(letter, "👌")
         await bridge.anna.wait_until(lambda: "Отклик отправлен" in preview.text)
     assert [e.text for e in bridge.hh.journal.effects] == ["Возьмите меня"]
 

@@ -97,7 +97,7 @@ async def cluster(product: str, home: Path) -> AsyncIterator[Cluster]:
                 await client.execute_command("CLUSTER", "ADDSLOTS", *own)
                 await client.execute_command("CLUSTER", "MEET", "127.0.0.1", nodes[0].port)
         for node in nodes:
-            await eventually(_knows_all(node, len(nodes)), 30)
+            await eventually(_knows_all(node, len(nodes)))
         yield Cluster(nodes)
 
 
@@ -150,8 +150,8 @@ async def watched(product: str, home: Path) -> AsyncIterator[Watched]:
         )
         await stack.enter_async_context(server(binary, home, watcher, str(config), "--sentinel"))
         async with servers[0].client() as client:
-            await eventually(lambda: _followed(client), 30)
-        await eventually(lambda: _known(watcher), 30)
+            await eventually(lambda: _followed(client))
+        await eventually(lambda: _known(watcher))
         yield Watched(servers, f"redis+sentinel://127.0.0.1:{free_port()},127.0.0.1:{watcher}/jobs/0")
 
 

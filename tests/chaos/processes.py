@@ -19,6 +19,7 @@ import msgspec
 from pydantic import SecretStr
 
 from bot.failpoints import VARIABLE
+from bot.sandbox.telegram.changes import PATIENCE
 from bot.settings import Settings
 from bot.worker.services import Timing
 
@@ -58,12 +59,12 @@ class Process:
         finally:
             self.signal(signal.SIGCONT)
 
-    async def stopped(self, within: float = 20) -> None:
+    async def stopped(self, within: float = PATIENCE) -> None:
         """Ask it to stop in order, and wait until it has."""
         self.signal(signal.SIGTERM)
         await self.ended(within)
 
-    async def ended(self, within: float = 20) -> None:
+    async def ended(self, within: float = PATIENCE) -> None:
         """Wait for its end; raises AssertionError where it lives on."""
         try:
             async with asyncio.timeout(within):
@@ -72,7 +73,7 @@ class Process:
         except TimeoutError:
             raise AssertionError(f"{self.command} lives on\n{self.words()}") from None
 
-    async def standing(self, within: float = 20) -> None:
+    async def standing(self, within: float = PATIENCE) -> None:
         """Wait until SIGSTOP has reached it; raises AssertionError where it never does."""
         status = Path(f"/proc/{self.pid}/stat")
         try:

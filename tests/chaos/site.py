@@ -110,7 +110,7 @@ class Premises:
         """The account is linked, and the employer's first message is there to reply to."""
         await self.bridge.link()
         self.bridge.hh.employers.invite(talk.id, text)
-        return await self.bridge.anna.wait_for(text, 30)
+        return await self.bridge.anna.wait_for(text)
 
     async def _answers(self, process: Process, port: int) -> None:
         try:

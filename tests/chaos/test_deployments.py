@@ -23,7 +23,7 @@ from tests.chaos.wires import Wire
 from tests.leftovers import forgotten
 from tests.secrecy import leaks, private_texts
 
-pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]  # many processes on a busy machine
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(600)]  # longer than any step in it may take
 
 ACCOUNTS = 8
 EVEN = 1.5

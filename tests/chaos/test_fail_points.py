@@ -33,7 +33,7 @@ async def test_an_update_that_was_stored_but_not_acknowledged_is_acted_on_once(s
     await site.replaced(dying)
     await site.bridge.telegram.settled(30)
     await site.start("worker")
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -47,7 +47,7 @@ async def test_a_batch_that_was_stored_but_not_confirmed_is_acted_on_once(site: 
     replies = [await anna.send(text, reply_to=news.id) for text in ("Раз", "Два")]
     await site.replaced(dying)
     for reply in replies:
-        await anna.wait_for_reaction(reply, "👌", 30)
+        await anna.wait_for_reaction(reply, "👌")
     await site.bridge.telegram.settled(30)
     assert site.bridge.hh.journal.texts(talk.id) == ["Раз", "Два"]
 
@@ -58,7 +58,7 @@ async def test_an_update_whose_effects_were_not_written_is_handled_again(site: S
     dying = await site.start("worker", "update-handled:kill")
     reply = await anna.send("Приду!", reply_to=news.id)
     await site.replaced(dying)
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -69,7 +69,7 @@ async def test_a_reply_reaches_the_employer_once(site: Site, point: str) -> None
     dying = await site.start("worker", f"{point}:kill")
     reply = await anna.send("Приду!", reply_to=news.id)
     await site.replaced(dying)
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -83,7 +83,7 @@ async def test_an_application_is_made_once(site: Site, point: str) -> None:
     dying = await site.start("worker", f"{point}:kill")
     anna.tap(preview.id, "Отправить")
     await site.replaced(dying)
-    await anna.wait_for_reaction(letter, "👌", 30)
+    await anna.wait_for_reaction(letter, "👌")
     assert [effect.text for effect in site.bridge.hh.journal.effects] == ["Возьмите меня"]
 
 
@@ -98,7 +98,7 @@ async def test_an_employer_is_declined_once(site: Site, point: str) -> None:
     dying = await site.start("worker", f"{point}:kill")
     anna.tap(question.id, "🙅 Отказаться и скрыть")
     await site.replaced(dying)
-    await anna.wait_until(lambda: "Вы отказались" in question.text, 30)
+    await anna.wait_until(lambda: "Вы отказались" in question.text)
     assert [effect.kind for effect in site.bridge.hh.journal.effects] == ["hide"]
     assert len([m for m in talk.messages if m.author == "applicant"]) == 1
 
@@ -109,7 +109,7 @@ async def test_an_invitation_arrives_once(site: Site, point: str) -> None:
     anna = site.bridge.anna
     site.bridge.hh.employers.invite(talk.id, "Ждём вас завтра")
     await site.replaced(await site.start("worker", f"{point}:kill"))
-    await anna.wait_for("Ждём вас завтра", 30, after=news.id)
+    await anna.wait_for("Ждём вас завтра", after=news.id)
     await polled(site.bridge)
     assert arrivals(site.bridge, "Ждём вас завтра") == 1
 
@@ -120,13 +120,13 @@ async def test_a_notification_that_was_not_noted_arrives_again_and_nothing_else_
     for text in ("Раз", "Два", "Три"):
         site.bridge.hh.employers.write(talk.id, text)
     await site.replaced(await site.start("worker", "notified:kill:2"))
-    await anna.wait_for("Три", 30, after=news.id)
+    await anna.wait_for("Три", after=news.id)
     await polled(site.bridge)
     assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 2, 1]
     # What the first copy is about was never written down; its own buttons tell.
     copy = await anna.wait_for("Два")
     reply = await anna.send("Приду!", reply_to=copy.id)
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -139,9 +139,9 @@ async def test_an_update_that_kills_every_process_is_set_aside_and_the_next_one_
         await dying.ended()
         await site.claims_ran_out()
     await site.start("worker")
-    await anna.wait_for("пошло не так", 30, after=deadly)
+    await anna.wait_for("пошло не так", after=deadly)
     reply = await anna.send("Приду!", reply_to=news.id)
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
@@ -152,7 +152,7 @@ async def test_a_topic_that_was_not_noted_stays_empty_and_the_news_comes_once(si
     other = conversation(site.bridge, "Лютик", "Инженер")
     site.bridge.hh.employers.write(other.id, "Добрый день")
     await site.replaced(await site.start("worker", "topic-made:kill"))
-    told = await anna.wait_for("Добрый день", 30, after=news.id)
+    told = await anna.wait_for("Добрый день", after=news.id)
     await polled(site.bridge)
     assert arrivals(site.bridge, "Добрый день") == 1
     empty, used = (topic for topic in anna.state.topics.values() if "Лютик" in topic.name)
@@ -168,14 +168,14 @@ async def test_after_lost_tokens_one_notice_asks_to_link_again_and_what_waited_i
     dying = await site.start("worker", "token-refreshed:kill")
     replies = [await anna.send(text, reply_to=news.id) for text in ("Раз", "Два")]
     await site.replaced(dying)
-    notice = await anna.wait_for("просит войти заново", 30)
+    notice = await anna.wait_for("просит войти заново")
     await site.bridge.telegram.settled(30)
     await anna.press(notice.id, "Войти через hh.ru")
-    offer = await anna.wait_for(lambda m: any(b.url for b in m.buttons), 30, after=news.id)
+    offer = await anna.wait_for(lambda m: any(b.url for b in m.buttons), after=news.id)
     await site.confirmed(await hh.authorize(site.bridge.applicant, offer.buttons[0].url or ""))
     for reply in replies:
-        await anna.wait_for_reaction(reply, "👌", 30)
-    await anna.wait_for("Пока вас не было", 30)
+        await anna.wait_for_reaction(reply, "👌")
+    await anna.wait_for("Пока вас не было")
     assert hh.journal.texts(talk.id) == ["Раз", "Два"]
     assert arrivals(site.bridge, "Пока вас не было") == 1
     assert [m.id for m in anna.from_bot if m.text == notice.text and not m.buttons[0].url] == [notice.id]

@@ -38,7 +38,7 @@ async def linked(site: Site) -> tuple[Negotiation, ChatMessage]:
 async def goes_on(process: Process) -> None:
     """It is continued, and has found out that its claim is another's."""
     process.signal(signal.SIGCONT)
-    await eventually(lambda: "claim was lost" in process.words(), 30)
+    await eventually(lambda: "claim was lost" in process.words())
 
 
 @pytest.mark.parametrize("point", ["write-due", "write-accepted"])
@@ -49,7 +49,7 @@ async def test_a_frozen_worker_does_not_send_what_its_successor_has_sent(site: S
     reply = await anna.send("Приду!", reply_to=news.id)
     await frozen.standing()
     await site.start("worker")
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     await goes_on(frozen)
     await polled(site.bridge)
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
@@ -66,7 +66,7 @@ async def test_a_frozen_worker_does_not_deliver_what_its_successor_has_delivered
     site.bridge.hh.employers.write(talk.id, "Ждём вас завтра")
     await frozen.standing()
     await site.start("worker")
-    await site.bridge.telegram.wait_until(lambda: arrivals(site.bridge, "Ждём вас завтра") == times, 30)
+    await site.bridge.telegram.wait_until(lambda: arrivals(site.bridge, "Ждём вас завтра") == times)
     await goes_on(frozen)
     await polled(site.bridge)
     assert arrivals(site.bridge, "Ждём вас завтра") == times
@@ -79,10 +79,10 @@ async def test_a_frozen_worker_does_not_write_over_what_its_successor_has_read(s
     await frozen.standing()
     await site.start("worker")
     site.bridge.hh.employers.write(talk.id, "Два")
-    await site.bridge.anna.wait_for("Два", 30, after=news.id)
+    await site.bridge.anna.wait_for("Два", after=news.id)
     await goes_on(frozen)
     site.bridge.hh.employers.write(talk.id, "Три")
-    await site.bridge.anna.wait_for("Три", 30, after=news.id)
+    await site.bridge.anna.wait_for("Три", after=news.id)
     assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 1, 1]
 
 
@@ -94,7 +94,7 @@ async def test_a_frozen_web_process_costs_only_time(site: Site) -> None:
     frozen = await site.start("web", "update-stored:stop")
     reply = await anna.send("Приду!", reply_to=news.id)
     await frozen.standing()
-    await anna.wait_for_reaction(reply, "👌", 30)
+    await anna.wait_for_reaction(reply, "👌")
     frozen.signal(signal.SIGCONT)
     await site.bridge.telegram.settled(30)
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
@@ -113,13 +113,13 @@ async def test_of_two_pollers_the_one_that_was_frozen_takes_nothing_twice(site: 
     ended = len(polls_refused(site))
     site.front.ends.clear()
     second = await site.start("run")
-    await anna.wait_for_reaction(replies[0], "👌", 30)
+    await anna.wait_for_reaction(replies[0], "👌")
     replies.append(await anna.send("Два", reply_to=news.id))
-    await anna.wait_for_reaction(replies[1], "👌", 30)
+    await anna.wait_for_reaction(replies[1], "👌")
     frozen.signal(signal.SIGCONT)
-    await eventually(lambda: "lease for polling Telegram is lost" in frozen.words(), 30)
+    await eventually(lambda: "lease for polling Telegram is lost" in frozen.words())
     replies.append(await anna.send("Три", reply_to=news.id))
-    await anna.wait_for_reaction(replies[2], "👌", 30)
+    await anna.wait_for_reaction(replies[2], "👌")
     assert "polls Telegram now" in second.words()
     assert site.bridge.hh.journal.texts(talk.id) == ["Раз", "Два", "Три"]
     assert len(polls_refused(site)) == ended

@@ -37,7 +37,7 @@ async def linked(site: Site) -> tuple[Negotiation, ChatMessage, Process]:
     news = await site.news(talk)
     # Else the outage would fall into the one window in which a notification is repeated.
     async with site.redis.client() as client:
-        await eventually(lambda: nothing_waits(client, site.bridge.anna.id), 30)
+        await eventually(lambda: nothing_waits(client, site.bridge.anna.id))
     return talk, news, web
 
 
@@ -49,13 +49,13 @@ async def nothing_waits(client: Client, user_id: int) -> bool:
 async def outage(site: Site, talk: Negotiation, news: ChatMessage, web: Process) -> AsyncIterator[None]:
     """While the block lasts Redis takes no writes; what both sides wrote meanwhile arrives once."""
     anna = site.bridge.anna
-    await eventually(lambda: unready(site, web), 30)
+    await eventually(lambda: unready(site, web))
     reply = await anna.send("Приду!", reply_to=news.id)
     site.bridge.hh.employers.write(talk.id, "Пока вы ждали")
     yield
-    await eventually(lambda: ready(site, web), 30)
-    await anna.wait_for_reaction(reply, "👌", 40)
-    await anna.wait_for("Пока вы ждали", 40)
+    await eventually(lambda: ready(site, web))
+    await anna.wait_for_reaction(reply, "👌")
+    await anna.wait_for("Пока вы ждали")
     await site.bridge.telegram.settled(40)
     await polled(site.bridge)
     assert site.bridge.hh.journal.texts(talk.id) == ["Приду!"]
@@ -74,7 +74,7 @@ async def unready(site: Site, web: Process) -> bool:
 async def refused(site: Site) -> None:
     """Telegram was told to come again, and keeps the update."""
     webhooks = site.bridge.telegram.world.webhooks
-    await site.bridge.telegram.wait_until(lambda: "503" in (webhooks.last_error or ""), 30)
+    await site.bridge.telegram.wait_until(lambda: "503" in (webhooks.last_error or ""))
     assert site.bridge.telegram.world.updates.count == 1
 
 
@@ -111,7 +111,7 @@ async def test_redis_has_become_a_replica_and_another_one_the_master(site: Site,
         talk, news, web = await linked(site)
         async with site.redis.client() as old, second.client() as new:
             await new.replicaof("127.0.0.1", site.redis.port)
-            await eventually(lambda: in_step(new), 30)
+            await eventually(lambda: in_step(new))
             # Both are replicas now, as in the moment of a failover; the wire still leads to the old one.
             await old.replicaof("127.0.0.1", second.port)
             async with outage(site, talk, news, web):

@@ -34,7 +34,7 @@ async def test_what_redis_grants_while_the_worker_is_stopped_is_given_back(
         await services.mailboxes.push([Incoming(BOX, 1, b'{"update_id": 1}')])
         wire.late = 0.2
         work = asyncio.create_task(Worker(services).run())
-        await eventually(claimed, 20)
+        await eventually(claimed)
         work.cancel()
         with suppress(asyncio.CancelledError):
             await work

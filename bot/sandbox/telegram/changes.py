@@ -9,6 +9,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 40.0
+"""Seconds until what somebody waits for counts as never coming; a crowded machine is slow."""
+
 
 class Changes:
     """Tells every waiter and subscriber that something changed, and in which chat (0: in none)."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from msgspec.structs import replace
 
 from bot.sandbox.telegram import wire
+from bot.sandbox.telegram.changes import PATIENCE
 from bot.sandbox.telegram.chats import ChatMessage, ChatState, Media, Service, Standing
 from bot.sandbox.telegram.entities import tidy
 from bot.sandbox.telegram.methods.topics import remove_topic
@@ -60,7 +61,7 @@ class LocalChat:
         """The message with that id; KeyError where it is gone."""
         return self.state.messages[message_id]
 
-    async def wait_for(self, wanted: Wanted, within: float = 10, *, after: int = 0) -> ChatMessage:
+    async def wait_for(self, wanted: Wanted, within: float = PATIENCE, *, after: int = 0) -> ChatMessage:
         """The bot's first message above the id `after` that contains the text or satisfies the predicate.
 
         Edits count too: the message is looked at as it stands. `within` in seconds.
@@ -78,7 +79,7 @@ class LocalChat:
 
         return await self.world.changes.until(find, within, lambda: self._missing(wanted, after))
 
-    async def wait_until(self, condition: Callable[[], bool], within: float = 10) -> None:
+    async def wait_until(self, condition: Callable[[], bool], within: float = PATIENCE) -> None:
         """Wait until `condition()` holds; it is asked after every change.
 
         Raises:
@@ -88,7 +89,7 @@ class LocalChat:
             lambda: True if condition() else None, within, lambda: self._missing("the condition", 0)
         )
 
-    async def wait_for_reaction(self, message_id: int, emoji: str = "", within: float = 10) -> str:
+    async def wait_for_reaction(self, message_id: int, emoji: str = "", within: float = PATIENCE) -> str:
         """The bot's reaction on a message: any, or `emoji`."""
 
         def find() -> str | None:
@@ -150,7 +151,7 @@ class LocalUser(LocalChat):
         del self.state.messages[message_id]
         self.world.changes.notify(self.id)
 
-    async def press(self, message_id: int, button: str | int, within: float = 10) -> Answer:
+    async def press(self, message_id: int, button: str | int, within: float = PATIENCE) -> Answer:
         """Press an inline button, by label or index, and wait for the bot's answer.
 
         Raises:

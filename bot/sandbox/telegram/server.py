@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from bot.sandbox.telegram import parameters, wire
+from bot.sandbox.telegram.changes import PATIENCE
 from bot.sandbox.telegram.faults import Fault, Faults
 from bot.sandbox.telegram.methods import METHODS, Method
 from bot.sandbox.telegram.pace import Limits
@@ -170,7 +171,7 @@ class LocalTelegram:
         """Number updates from `first_id` on, as Telegram does after a quiet week."""
         self.world.updates.restart_ids(first_id)
 
-    async def wait_until(self, condition: Callable[[], bool], within: float = 10) -> None:
+    async def wait_until(self, condition: Callable[[], bool], within: float = PATIENCE) -> None:
         """Wait until `condition()` holds; it is asked after every change and every call.
 
         Raises:
@@ -182,7 +183,7 @@ class LocalTelegram:
             lambda: f"never held; calls: {self.world.calls[-20:]}",
         )
 
-    async def settled(self, within: float = 10) -> None:
+    async def settled(self, within: float = PATIENCE) -> None:
         """Wait until the bot has taken every update."""
         await self.wait_until(lambda: self.world.updates.count == 0, within)
 
