@@ -191,6 +191,8 @@ class Person:
             if copies[-1] not in pressed:
                 pressed.append(copies[-1])
                 self.user.tap(copies[-1].id, label)
+            elif copies[-1] is not pressed[-1]:
+                return  # the copy that counts is done with; this one is stale
             await self.user.wait_until(lambda: pressed[-1] not in shown()[-1:], PATIENCE)
 
     async def _wait(self, wanted: Callable[[ChatMessage], bool], after: int) -> ChatMessage:
