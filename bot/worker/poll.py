@@ -123,13 +123,27 @@ class Poll:
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock
         full = clock() - session.head.walked >= self._services.timing.walk
-        walk = Walk(asking, clock, per_page=MOST_PER_PAGE if full else PER_PAGE)
-        first = await asking.page(0, walk.per_page, None if full else _digest(session.head.page))
-        metrics.POLLS.labels("unchanged" if first is None else "changed").inc()
-        if first is None:
+        head = await self._changes(asking, hh_id, full=full)
+        metrics.POLLS.labels("unchanged" if head is None else "changed").inc()
+        if head is None:
             session.look_next(clock() + self._pause(), hh_id)
             log.debug("a poll found nothing new")
             return
+        await session.commit(Change(head={**head, "poll": clock() + self._pause()}, hh_id=hh_id))
+
+    async def _changes(
+        self, asking: NegotiationsGateway, hh_id: str, *, full: bool
+    ) -> dict[str, float | str] | None:
+        """Write down what has changed; gives what is to be noted of the look, None where nothing has."""
+        session, clock = self._session, self._services.clock
+        known_page = None if full else _digest(session.head.page)
+        if known_page is None:
+            # Before the page is there: many that wait, each with a parsed page, would take much memory.
+            await session.book()
+        walk = Walk(asking, clock, per_page=MOST_PER_PAGE if full else PER_PAGE)
+        first = await asking.page(0, walk.per_page, known_page)
+        if first is None:
+            return None
         reach("page-read")
         book = await session.book()
         look = await walk.take(first, book.known, everything=full or not book.since)
@@ -143,8 +157,8 @@ class Poll:
         head: dict[str, float | str] = {"page": look.digest.hex() if done else ""}
         if full and look.steady:
             head["walked"] = clock()
-        await session.commit(Change(head={**head, "poll": clock() + self._pause()}, hh_id=hh_id))
         log.debug("a poll found changes", conversations=len(look.listed), whole=full)
+        return head
 
     async def _baseline(self, look: Look, hidden: Mapping[str, Negotiation], hh_id: str) -> None:
         """What is there when the account is linked is old, but for what is unread."""
