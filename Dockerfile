@@ -33,7 +33,7 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# For `run` and `web`; `worker` listens on no port, so switch the check off for it.
+# A worker alone answers it with METRICS_PORT=8080; without, switch the check off for it.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % (os.environ.get('HTTP_PORT') or 8080), timeout=4)"]
 ENTRYPOINT ["hh-bridge"]
