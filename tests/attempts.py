@@ -13,11 +13,11 @@ from bot.hh.client import Client as HhClient
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
+from bot.hh.transport import open_client
 from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
 from bot.store.connection import Client
 from bot.store.vault import Vault
-from tests.plain import plain_http
 
 REDIRECT = "https://bridge.example.org/oauth/callback"
 AGENT = "Bridge/1.0 (operator@bridge.example.org)"
@@ -29,7 +29,7 @@ async def linking_at(
     hh: LocalHh, redis: Client, *, lifetime: float = 600, key: str = KEY
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""
-    async with plain_http() as http:
+    async with open_client() as http:
         client = HhClient(http, api_url=hh.url, user_agent=AGENT)
 
         async def whose(token: str) -> Me:
