@@ -17,6 +17,8 @@ import msgspec
 # What every bridge needs, before the first fork.
 import bot.app
 import bot.cli
+from bot.collector import spare_the_collector
+from bot.hh.transport import open_transport
 from bot.worker.services import Timing
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -34,6 +36,8 @@ class Order(msgspec.Struct):
 def serve() -> None:
     """Follow orders until there are no more."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    open_transport()  # reads the certificates
+    spare_the_collector()
     for line in sys.stdin.buffer:
         pid = os.fork()
         if pid == 0:
