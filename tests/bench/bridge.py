@@ -16,6 +16,9 @@ from tests.bench.filling import KEY
 from tests.bench.outside import BOT_TOKEN, Outside
 from tests.ports import free_port
 
+DEPLOYED = Path(sys.prefix) / "bench" / "deployed" / "bin" / "python"
+"""Without the packages that only the development needs, some of which libraries import where they are."""
+
 SECRET = "bench"
 _START_SECONDS = 30.0
 
@@ -36,22 +39,32 @@ class Running:
 
     @property
     def memory(self) -> float:
-        """Resident MiB, of the process and not of its Redis."""
+        """Resident MB, of the process and not of its Redis."""
         return _resident(self.pid)
 
     @property
+    def peak(self) -> float:
+        """The most MB that were resident so far, of the process and not of its Redis (proc(5), status)."""
+        return _megabytes(Path(f"/proc/{self.pid}/status"), "VmHWM:")
+
+    @property
     def redis_memory(self) -> float:
-        """Resident MiB of the Redis that the process has started."""
+        """Resident MB of the Redis that the process has started."""
         started = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
         return sum(map(_resident, map(int, started)))
 
 
 def _resident(pid: int) -> float:
-    """MiB (proc(5), smaps_rollup)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Rss:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError("Rss")
+    """MB (proc(5), smaps_rollup)."""
+    return _megabytes(Path(f"/proc/{pid}/smaps_rollup"), "Rss:")
+
+
+def _megabytes(table: Path, name: str) -> float:
+    """A line of `table` in units of 10^6 bytes; it counts in units of 1024."""
+    for line in table.read_text(encoding="ascii").splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise LookupError(name)
 
 
 @asynccontextmanager
@@ -87,7 +100,8 @@ async def running(
         **(settings or {}),
     }
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(*(sys.executable, "-m", program, command), env=environment)
+    python = str(DEPLOYED) if DEPLOYED.exists() else sys.executable
+    process = await asyncio.create_subprocess_exec(*(python, "-m", program, command), env=environment)
     try:
         await _ready(f"{url}/{'healthz' if command == 'worker' else 'readyz'}", process)
         yield Running(process.pid, url, time.monotonic() - began)
