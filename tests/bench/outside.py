@@ -122,10 +122,14 @@ def _http_date() -> str:
 
 @dataclass
 class _Talk:
-    """What has come to a conversation since the account was linked."""
+    """What has come to a conversation since the account was linked.
+
+    The employer sees what is written to him when he writes himself: `unseen` counts what he has not seen.
+    """
 
     moved: datetime
     unread: bool = True
+    unseen: int = 0
     texts: list[str] = field(default_factory=list)
     mine: list[str] = field(default_factory=list)
 
@@ -150,7 +154,7 @@ class Hh:
         self._pages.pop(account, None)
         talks = self._talks.setdefault(account, {})
         talk = talks.pop(number, None) or _Talk(datetime.now(UTC))
-        talk.moved, talk.unread = datetime.now(UTC), True
+        talk.moved, talk.unread, talk.unseen = datetime.now(UTC), True, 0
         talk.texts.append(text)
         talks[number] = talk
 
@@ -195,6 +199,8 @@ class Hh:
             "applied": f"{_APPLIED:%Y-%m-%dT%H:%M:%S}+0000",
             "moved": f"{moved:%Y-%m-%dT%H:%M:%S}+0000",
             "unread": "true" if talk and talk.unread else "false",
+            "seen": "false" if talk and talk.unseen else "true",
+            "unseen": talk.unseen if talk else 0,
             "count": count,
             "vacancy": 120_000_000 + number,
             "employer": 1_000_000 + number,
@@ -223,7 +229,7 @@ class Hh:
         self._pages.pop(account, None)
         talks = self._talks.setdefault(account, {})
         talk = talks.pop(number, None) or _Talk(datetime.now(UTC), unread=False)
-        talk.moved = datetime.now(UTC)
+        talk.moved, talk.unseen = datetime.now(UTC), talk.unseen + 1
         talk.mine.append(text)
         talks[number] = talk
         message = _message(8_000_000_000 + self._sent, text, talk.moved)
@@ -328,12 +334,12 @@ _ITEM = json.dumps(
         "created_at": "%(applied)s",
         "updated_at": "%(moved)s",
         "has_updates": "UNREAD",
-        "viewed_by_opponent": True,
+        "viewed_by_opponent": "SEEN",
         "messaging_status": "ok",
         "decline_allowed": False,
         "hidden": False,
         "source": "NEGOTIATION",
-        "counters": {"messages": "COUNT", "unread_messages": 0},
+        "counters": {"messages": "COUNT", "unread_messages": "UNSEEN"},
         "phone_calls": {"items": [], "picked_up_phone_by_opponent": False},
         "tags": [],
         "applicant_question_state": False,
@@ -383,3 +389,4 @@ _ITEM = json.dumps(
     ensure_ascii=False,
 )
 _ITEM = _ITEM.replace('"UNREAD"', "%(unread)s").replace('"COUNT"', "%(count)d")
+_ITEM = _ITEM.replace('"SEEN"', "%(seen)s").replace('"UNSEEN"', "%(unseen)d")
