@@ -12,7 +12,8 @@ from bot.clock import steady
 from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
-from bot.store.scripts import Runner, Script, Store, Word
+from bot.store.packets import Word
+from bot.store.scripts import Runner, Script, Store
 from bot.together import Together
 
 log = logger(__name__)

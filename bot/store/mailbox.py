@@ -23,7 +23,8 @@ from bot.clock import steady
 from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
-from bot.store.scripts import Runner, Script, Store, Word
+from bot.store.packets import Word
+from bot.store.scripts import Runner, Script, Store, reading
 
 log = logger(__name__)
 
@@ -119,8 +120,8 @@ class Mailboxes:
     def __init__(
         self, store: Store, *, lease: float = 30.0, clock: Callable[[], float] | None = None
     ) -> None:
-        self._store = store
         self._run = Runner(store)
+        self._read = reading(store)
         self.lease = lease
         self._clock = clock
         self._ahead = 0.0
@@ -296,13 +297,13 @@ class Mailboxes:
     async def updates(self, claim: Claim, batch: int = 50) -> list[bytes]:
         """The updates that wait in a held mailbox, oldest first."""
         with unavailable():
-            reply = await self._store.lrange(keys.of(claim.mailbox, "inbox"), 0, batch - 1)
+            reply = await self._read("LRANGE", keys.of(claim.mailbox, "inbox"), 0, batch - 1)
         return msgspec.convert(reply, list[bytes])
 
     async def outbox(self, claim: Claim, batch: int = 50) -> list[bytes]:
         """The deliveries that wait in a held mailbox, oldest first."""
         with unavailable():
-            reply = await self._store.lrange(keys.of(claim.mailbox, "outbox"), 0, batch - 1)
+            reply = await self._read("LRANGE", keys.of(claim.mailbox, "outbox"), 0, batch - 1)
         return msgspec.convert(reply, list[bytes])
 
 

@@ -12,9 +12,9 @@ from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
 from bot.store.mailbox import Command
+from bot.store.packets import Word
 from bot.store.packing import pack, squeeze
 from bot.store.records import Account
-from bot.store.scripts import Word
 from bot.sync.applications import DAY_SECONDS
 from bot.sync.book import Book
 from bot.sync.roster import Roster

@@ -6,15 +6,19 @@ from msgspec import convert
 from msgspec.msgpack import Decoder
 
 from bot.chat.outgoing import Subject
+from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.packing import unpack
-from bot.store.scripts import Store
+from bot.store.scripts import Store, reading
 from bot.sync.applications import Applications
+from bot.sync.book import Book
 from bot.sync.roster import Roster
+from bot.worker.later import Later
 
 _subject: Decoder[Subject] = Decoder(Subject)
+_later: Decoder[Later] = Decoder(Later)
 
 
 class Kept:
@@ -22,27 +26,41 @@ class Kept:
 
     def __init__(self, store: Store, user_id: int) -> None:
         self._store = store
+        self._read = reading(store)
         self._user_id = user_id
 
     async def subject(self, message_id: int) -> Subject | None:
         """What one of the chat's messages is about."""
         for name in ("map", "map-old"):
             with unavailable():
-                packed = await self._store.hget(self._key(name), str(message_id))
+                packed = await self._read("HGET", self._key(name), message_id)
             if isinstance(packed, bytes):
                 return _subject.decode(packed)
         return None
 
+    async def book_and_shown(self) -> tuple[Book, Shown]:
+        """What is known of the conversations, and what stands in the chat of each."""
+        with unavailable():
+            found = await self._read("MGET", self._key("book"), self._key("shown"))
+        book, shown = convert(found, tuple[bytes | None, bytes | None])
+        return unpack(book, Book) if book else Book(), unpack(shown, Shown) if shown else Shown()
+
+    async def later(self) -> list[Later]:
+        """The news that waits for its time, oldest first."""
+        with unavailable():
+            found = await self._read("LRANGE", self._key("later"), 0, -1)
+        return [_later.decode(entry) for entry in convert(found, list[bytes])]
+
     async def templates(self) -> Templates:
         """The user's letters and answers."""
         with unavailable():
-            packed = await self._store.get(self._key("templates"))
+            packed = await self._read("GET", self._key("templates"))
         return unpack(packed, Templates) if isinstance(packed, bytes) else Templates()
 
     async def roster(self) -> Roster | None:
         """All conversations as they were listed minutes ago; None where that is old or nobody looked."""
         with unavailable():
-            packed = await self._store.get(self._key("roster"))
+            packed = await self._read("GET", self._key("roster"))
         return unpack(packed, Roster) if isinstance(packed, bytes) else None
 
     async def unseen(self) -> frozenset[str]:
@@ -60,13 +78,13 @@ class Kept:
     async def site(self, nid: str) -> str | None:
         """The sister site of a conversation, None for hh.ru."""
         with unavailable():
-            host = await self._store.hget(self._key("sites"), nid)
+            host = await self._read("HGET", self._key("sites"), nid)
         return host.decode() if isinstance(host, bytes) else None
 
     async def strangers_language(self) -> str | None:
         """The language that somebody without an account chose."""
         with unavailable():
-            code = await self._store.get(self._key("language"))
+            code = await self._read("GET", self._key("language"))
         return code.decode() if isinstance(code, bytes) else None
 
     async def was_sent(self, sent: str) -> bool:

@@ -19,7 +19,7 @@ from bot import trail
 from bot.chat.outgoing import Outgoing, Subject, on_trail
 from bot.chat.shown import Shown
 from bot.store import keys
-from bot.store.errors import StoreUnavailable, unavailable
+from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.mailbox import Claim, Mailboxes
 from bot.store.packing import unpack
@@ -41,7 +41,6 @@ BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
 _outgoing: Decoder[Outgoing] = Decoder(Outgoing)
-_later: Decoder[Later] = Decoder(Later)
 
 
 class Session:
@@ -156,9 +155,7 @@ class Session:
         # Under the lock: what another lane adds while this is read must not be forgotten.
         async with self._lock:
             if self._later is None:
-                with unavailable():
-                    packed = await self._store.lrange(self._key("later"), 0, -1)
-                self._later = [_later.decode(entry) for entry in packed if isinstance(entry, bytes)]
+                self._later = await self.kept.later()
             return self._later
 
     def now(self) -> float:
@@ -264,13 +261,12 @@ class Session:
 
     async def _remember(self) -> None:
         """Read book and shown together: whoever needs one mostly needs the other next."""
-        with unavailable():
-            book, shown = await self._store.mget(self._key("book"), self._key("shown"))
+        book, shown = await self.kept.book_and_shown()
         # What another lane has written meanwhile stays.
         if self._book is None:
-            self._book = unpack(book, Book) if isinstance(book, bytes) else Book()
+            self._book = book
         if self._shown is None:
-            self._shown = unpack(shown, Shown) if isinstance(shown, bytes) else Shown()
+            self._shown = shown
 
     def _still(self, hh_id: str) -> None:
         if self.account is None or self.account.hh_id != hh_id:

@@ -1,0 +1,108 @@
+"""What is asked of one server in the same turn of the event loop goes to it in one packet.
+
+redis-py takes a connection out of its pool for every command and puts it back, under locks and with figures
+for its own observability: that is more than half of what a short command costs. Here connections are kept,
+and most of what is left is done once per packet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ResponseError
+
+from bot.together import Together
+
+Word = bytes | str | int | float
+
+# Seconds for replicas to take over what was written.
+REPLICAS_TIMEOUT = 2.0
+
+
+class Ask(Protocol):
+    """One command to Redis."""
+
+    async def __call__(self, *words: Word) -> object:
+        """Its answer; raises what redis-py raises."""
+
+
+class Packets:
+    """Commands to one server; with `replicas`, each is done once so many of them have it, too.
+
+    The commands of a packet succeed or fail each for itself; where the connection breaks, the fate of all is
+    unknown. So it is, with an error NOREPLICAS, where the replicas do not take a packet over.
+    """
+
+    def __init__(self, pool: ConnectionPool, replicas: int = 0) -> None:
+        self._pool = pool
+        self._replicas = replicas
+        self._idle: list[AbstractConnection] = []
+        self._together = Together(self._carry_out)
+
+    async def __call__(self, *words: Word) -> object:
+        """The answer to one command; raises what redis-py raises."""
+        return await self._together(words)
+
+    async def _carry_out(self, commands: Sequence[Sequence[Word]]) -> Sequence[object]:
+        if not self._replicas:
+            return await self._exchange(commands)
+        # On the same connection: it waits for what was written there (Redis commands, WAIT).
+        wait = ("WAIT", self._replicas, round(REPLICAS_TIMEOUT * 1000))
+        *replies, copies = await self._exchange([*commands, wait])
+        if unsafe := _unsafe(copies, self._replicas):
+            return [reply if isinstance(reply, Exception) else unsafe for reply in replies]
+        return replies
+
+    async def _exchange(self, commands: Sequence[Sequence[Word]]) -> list[object]:
+        connection = await self._connection()
+        try:
+            await connection.send_packed_command(connection.pack_commands(commands))
+            return [await _reply(connection) for _ in commands]
+        finally:
+            # One that failed is closed, and will be opened again.
+            self._idle.append(connection)
+
+    async def _connection(self) -> AbstractConnection:
+        if not self._idle:
+            fresh: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+            return fresh
+        connection = self._idle.pop()
+        try:
+            if connection.should_reconnect():  # type: ignore[no-untyped-call]
+                await connection.disconnect()
+            # One that broke while it lay idle is found out, and replaced.
+            await self._pool.ensure_connection(connection)
+        except BaseException:
+            await self._pool.release(connection)
+            raise
+        return connection
+
+
+_packets: WeakKeyDictionary[Redis, Packets] = WeakKeyDictionary()
+
+
+def packets_to(server: Redis, replicas: int = 0) -> Packets:
+    """Those of all who ask this server."""
+    if server not in _packets:
+        _packets[server] = Packets(server.connection_pool, replicas)
+    return _packets[server]
+
+
+async def _reply(connection: AbstractConnection) -> object:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error
+
+
+def _unsafe(copies: object, wanted: int) -> Exception | None:
+    """What is wrong where all is written here, but a failover may take it back."""
+    if isinstance(copies, Exception):
+        return copies
+    if int(str(copies)) < wanted:
+        return ResponseError(f"NOREPLICAS Only {copies} of {wanted} replicas have it")
+    return None
