@@ -58,6 +58,7 @@ class SessionAccess:
         self._services = services
         self._session = session
         self._lock = asyncio.Lock()
+        self._opened: tuple[bytes, Tokens] | None = None
 
     async def token(self) -> str:
         """The present access token; raises `LinkAgain` where there is none."""
@@ -133,10 +134,13 @@ class SessionAccess:
         return account
 
     def _tokens(self, account: Account) -> Tokens:
-        try:
-            return open_tokens(self._services.vault, account.tokens)
-        except VaultError as error:
-            raise LinkAgain("the keys that sealed the tokens are gone") from error
+        # Opening takes a tenth of a millisecond, and a look asks several times.
+        if self._opened is None or self._opened[0] != account.tokens:
+            try:
+                self._opened = account.tokens, open_tokens(self._services.vault, account.tokens)
+            except VaultError as error:
+                raise LinkAgain("the keys that sealed the tokens are gone") from error
+        return self._opened[1]
 
 
 def _ended(error: LinkAgain | Refused) -> LinkAgain:

@@ -51,6 +51,9 @@ from bot.worker.walk import MOST_PER_PAGE, PER_PAGE, Look, Walk
 log = logger(__name__)
 
 _LONGEST_LINE = 24 * 3600.0
+_ANEW: Mapping[str, float | str] = {"page": ""}
+"""With every change of the book: the next look reads its page, unless this one is written down to its end."""
+
 _CAPTCHA_AGAIN = 6 * 3600.0
 """Seconds until the user is told again that hh.ru wants a captcha before it lists anything."""
 
@@ -125,11 +128,9 @@ class Poll:
         full = clock() - session.head.walked >= self._services.timing.walk
         head = await self._changes(asking, hh_id, full=full)
         metrics.POLLS.labels("unchanged" if head is None else "changed").inc()
+        session.look_next(clock() + self._pause(), hh_id, seen=head or {})
         if head is None:
-            session.look_next(clock() + self._pause(), hh_id)
             log.debug("a poll found nothing new")
-            return
-        await session.commit(Change(head={**head, "poll": clock() + self._pause()}, hh_id=hh_id))
 
     async def _changes(
         self, asking: NegotiationsGateway, hh_id: str, *, full: bool
@@ -178,6 +179,7 @@ class Poll:
                 sites=_sites(ordered),
                 unseen=frozenset(n.id for n in unseen),
                 applied=_recent(ordered, now),
+                head=_ANEW,
                 hh_id=hh_id,
             )
         )
@@ -243,7 +245,7 @@ class Poll:
         clock = self._services.clock()
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
-        head = {"news": clock} if events else {}
+        head = {**_ANEW, "news": clock} if events else _ANEW
         before = await self._session.book()
         await self._session.commit(
             replace(
@@ -312,7 +314,7 @@ class Poll:
 
     async def _put(self, nid: str, entry: Known, hh_id: str) -> None:
         book = (await self._session.book()).put(nid, entry)
-        await self._session.commit(Change(book=book, hh_id=hh_id))
+        await self._session.commit(Change(book=book, head=_ANEW, hh_id=hh_id))
 
     def _long_failing(self, known: Known | None) -> bool:
         since = known.failing if known else 0

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from msgspec.msgpack import Decoder
 
@@ -66,7 +68,7 @@ class Session:
         self.ending = False
         self.delivering = asyncio.Lock()
         self.changes = 0
-        self.unwritten: dict[str, float] = {}
+        self.unwritten: dict[str, float | str] = {}
         self.kept = Kept(store, claim.mailbox)
         self._paces = Paces({name: getattr(self.head, name) for name in ("turns", "messages", "requests")})
         self._mailboxes = mailboxes
@@ -171,15 +173,21 @@ class Session:
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
 
-    def look_next(self, at: float, hh_id: str, *, turn: bool = False) -> None:
+    def look_next(
+        self,
+        at: float,
+        hh_id: str,
+        *,
+        turn: bool = False,
+        seen: Mapping[str, float | str] = MappingProxyType({}),
+    ) -> None:
         """Set when to look at hh.ru next, without a commit: if that is lost, there is one look more.
 
-        `turn` where a place in the line of all looks is taken for it. Raises `Superseded` where the account
-        `hh_id` is not linked any more.
+        `turn` where a place in the line of all looks is taken for it; `seen` are fields of the head that
+        tell what the last look saw. Raises `Superseded` where the account `hh_id` is not linked any more.
         """
         self._still(hh_id)
-        self.head.poll = at
-        self.unwritten["poll"] = at
+        self._note({**seen, "poll": at})
         self._turn(at if turn else 0)
 
     def take_turn(self) -> bool:
@@ -190,7 +198,13 @@ class Session:
 
     def _turn(self, at: float) -> None:
         if self.head.turn != at:
-            self.head.turn = self.unwritten["turn"] = at
+            self._note({"turn": at})
+
+    def _note(self, fields: Mapping[str, float | str]) -> None:
+        """Change the head, to be written down when the mailbox is given back."""
+        for name, value in fields.items():
+            setattr(self.head, name, value)
+        self.unwritten |= fields
 
     async def commit(self, change: Change, *, vital: bool = False) -> None:
         """Write a step, or raise and change nothing.
@@ -334,9 +348,8 @@ class Session:
         self.claim.mapped = len(change.mapped) if overflow else self.claim.mapped + len(change.mapped)
         if change.erase:
             self.unwritten = {}
-        if "poll" in change.head:
-            self.unwritten.pop("poll", None)
         for name, value in change.head.items():
             setattr(self.head, name, value)
+            self.unwritten.pop(name, None)
         if change.handled:
             self.head.tries = self.head.begun = 0

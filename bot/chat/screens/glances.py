@@ -41,11 +41,12 @@ def refreshed(
     `topics` where a card outside of its topic shows the way there.
     """
     changes: list[Outgoing] = []
-    there = spot.card_thread or not topics
-    screen = card(t, negotiation, in_topic=bool(spot.card_thread), now=now, muted=muted)
-    screen = screen if there else with_topic(t, screen, negotiation.id)
-    if spot.card and face(screen.text, screen.keyboard) != spot.face:
-        changes.append(screen.rewrite(spot.card, at=spot.card_thread, lasting=False))
+    if spot.card:
+        there = spot.card_thread or not topics
+        screen = card(t, negotiation, in_topic=bool(spot.card_thread), now=now, muted=muted)
+        screen = screen if there else with_topic(t, screen, negotiation.id)
+        if face(screen.text, screen.keyboard) != spot.face:
+            changes.append(screen.rewrite(spot.card, at=spot.card_thread, lasting=False))
     if spot.thread and spot.name != naming.topic(t, negotiation):
         changes.append(Retitle(topic(t, negotiation)))
     return changes
