@@ -10,8 +10,8 @@ import itertools
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -154,26 +154,52 @@ class _Result:
     """`shares` are sorted, `cpu` is per event, with the polls beside it; all in seconds."""
 
     way: str
-    store: str
+    place: _Place
     shares: list[float]
     cpu: float
 
 
+@dataclass(frozen=True)
+class _Place:
+    """How the bridge runs: in one process, or as web and so many `workers`; with its own Redis or another."""
+
+    name: str
+    embedded: bool = False
+    workers: int = 0
+
+
+_PLACES = (
+    _Place("one process, Redis without a disk"),
+    _Place("web and two workers, Redis without a disk", workers=2),
+    _Place("one process, Redis embedded, on disk first", embedded=True),
+)
+
+
 _METHOD = f"""
-`hh-bridge run` with {ACCOUNTS:,} accounts of {CONVERSATIONS} conversations, polled every {POLL_EVERY:.0f} s
-meanwhile. hh.ru and Telegram are stand-ins in another process, which answer after 50 ms and note when
-requests come. *Answer*: from the begin of Telegram's webhook call to the arrival of the request that writes
-to hh.ru. *News*: from hh.ru's first answer that shows the change to the arrival of `sendMessage`, without
-the time that hh.ru took meanwhile for the messages themselves. Waiting for the next poll is not in it. The
+The bridge with {ACCOUNTS:,} accounts of {CONVERSATIONS} conversations, in one process (`hh-bridge run`) and
+as `compose.scale.yaml` deploys it. Every account is looked at every {POLL_EVERY:.0f} s meanwhile. The CPU
+of these looks is in the last column, and so is that of the second reading of a conversation that has moved:
+hh.ru's `updated_at` could hide one more change within its second. hh.ru and Telegram are stand-ins in
+another process, which answer after 50 ms and note when requests come; they, Redis and the bridge share the
+processors. *Answer*: from the begin of Telegram's webhook call to the arrival of the request that writes to
+hh.ru. *News*: from hh.ru's first answer that shows the change to the arrival of `sendMessage`, without the
+time that hh.ru took meanwhile for the messages themselves. Waiting for the next look is not in it. The
 ceilings of hh.ru (8 requests a second unless agreed otherwise) and Telegram (30 messages a second) are
 lifted, else only they would be measured. The disk below the embedded Redis is not the bridge's own, but its
 users wait for it, too.
 """.strip()
 
 
-async def load(kind: Kind, outside: Outside, bridge: Running) -> tuple[list[float], float]:
-    """Begin events evenly, each with another account; gives the shares (s) and the bridge's load."""
-    events = kind(outside, bridge.url)
+async def load(kind: Kind, outside: Outside, bridge: Sequence[Running]) -> tuple[list[float], float]:
+    """Begin events evenly, each with another account; gives the shares (s) and the bridge's load.
+
+    Of a bridge in several processes the first one takes updates in.
+    """
+
+    def used() -> float:
+        return sum(process.cpu for process in bridge)
+
+    events = kind(outside, bridge[0].url)
     outside.seen = events.seen
     turns = deque(_STRIDE * n % ACCOUNTS for n in range(ACCOUNTS))
     loop = asyncio.get_running_loop()
@@ -182,12 +208,12 @@ async def load(kind: Kind, outside: Outside, bridge: Running) -> tuple[list[floa
         for number in range(int(RATE * (WARM_UP + SECONDS))):
             await asyncio.sleep(start + number / RATE - loop.time())
             if number == int(RATE * WARM_UP):
-                cpu, from_here = bridge.cpu, len(events.shares)
+                cpu, from_here = used(), len(events.shares)
             while isinstance(events, News) and user_id(turns[0]) in events.waiting:
                 turns.rotate(-1)
             group.create_task(events.begin(session, turns[0]))
             turns.rotate(-1)
-        used = (bridge.cpu - cpu) / SECONDS
+        at_work = (used() - cpu) / SECONDS
     wanted = int(RATE * (WARM_UP + SECONDS))
     try:
         async with asyncio.timeout(_LATEST):
@@ -196,32 +222,32 @@ async def load(kind: Kind, outside: Outside, bridge: Running) -> tuple[list[floa
     except TimeoutError:
         raise AssertionError(f"only {len(events.shares)} of {wanted} events came out") from None
     outside.seen = lambda world, request: None
-    return events.shares[from_here:], used
+    return events.shares[from_here:], at_work
 
 
 @asynccontextmanager
-async def bridge_with(*, embedded: bool) -> AsyncIterator[tuple[Outside, Running]]:
-    """A bridge that serves the accounts, with its own Redis or with one that writes to no disk."""
+async def bridge_in(place: _Place) -> AsyncIterator[tuple[Outside, list[Running]]]:
+    """A bridge that serves the accounts."""
     outside = Outside(Hh(CONVERSATIONS))
-    with TemporaryDirectory() as home:
-        async with outside.running(hh_delay=0.05, telegram_delay=0.05):
-            pace = {"POLL_MIN_INTERVAL": str(POLL_EVERY), "POLL_MAX_INTERVAL": str(POLL_EVERY)}
-            if embedded:
-                async with EmbeddedRedis(Path(home), fsync=False) as url:
-                    looked = await _fill(url, outside.hh)
-                async with _running(outside, home, pace) as bridge:
-                    await _until(looked)
-                    yield outside, bridge
-            else:
-                async with empty_server() as url:
-                    looked = await _fill(url, outside.hh)
-                    async with _running(outside, home, pace | {"REDIS_URL": url}) as bridge:
-                        await _until(looked)
-                        yield outside, bridge
-
-
-def _running(outside: Outside, home: str, settings: dict[str, str]) -> AbstractAsyncContextManager[Running]:
-    return running(outside, Path(home), program="tests.bench.unthrottled", settings=settings)
+    settings = {"POLL_MIN_INTERVAL": str(POLL_EVERY), "POLL_MAX_INTERVAL": str(POLL_EVERY)}
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory()))
+        await stack.enter_async_context(outside.running(hh_delay=0.05, telegram_delay=0.05))
+        if place.embedded:
+            async with EmbeddedRedis(home, fsync=False) as url:
+                looked = await _fill(url, outside.hh)
+        else:
+            settings["REDIS_URL"] = await stack.enter_async_context(empty_server())
+            looked = await _fill(settings["REDIS_URL"], outside.hh)
+        commands = ["web", *["worker"] * place.workers] if place.workers else ["run"]
+        bridge = [
+            await stack.enter_async_context(
+                running(outside, home, command=command, program="tests.bench.unthrottled", settings=settings)
+            )
+            for command in commands
+        ]
+        await asyncio.sleep(looked - time.time())
+        yield outside, bridge
 
 
 async def _fill(url: str, hh: Hh) -> float:
@@ -234,35 +260,31 @@ async def _fill(url: str, hh: Hh) -> float:
     return first + POLL_EVERY
 
 
-async def _until(moment: float) -> None:
-    await asyncio.sleep(moment - time.time())
-
-
 async def measure() -> Section:
-    """Both ways, with both kinds of Redis."""
+    """Both ways, wherever the bridge runs."""
     results: list[_Result] = []
-    for store, embedded in (("without a disk", False), ("embedded, on disk first", True)):
-        async with bridge_with(embedded=embedded) as (outside, bridge):
+    for place in _PLACES:
+        async with bridge_in(place) as (outside, bridge):
             for way, kind in (("answer to hh.ru", Answers), ("news to Telegram", News)):
                 shares, cpu = await load(kind, outside, bridge)
-                results.append(_Result(way, store, sorted(shares), cpu / RATE))
+                results.append(_Result(way, place, sorted(shares), cpu / RATE))
     rows = [
-        [f"{r.way}, Redis {r.store}", *(_ms(_at(r.shares, part)) for part in (0.5, 0.9, 0.99)), _ms(r.cpu)]
+        [f"{r.way}: {r.place.name}", *(_ms(_at(r.shares, part)) for part in (0.5, 0.9, 0.99)), _ms(r.cpu)]
         for r in results
     ]
     goals = [
         Goal(
-            f"p99 of the bridge's own share, {r.way}",
+            f"p99 of the bridge's own share, {r.way}: {r.place.name}",
             f"under {_ms(GOAL)}",
             _ms(_at(r.shares, 0.99)),
             _at(r.shares, 0.99) < GOAL,
         )
         for r in results
-        if r.store == "without a disk"
+        if not r.place.embedded
     ]
     curves = [
         Curve(
-            f"{r.way}, Redis {r.store}",
+            f"{r.way}: {r.place.name}",
             [1000 * _at(r.shares, n / 100) for n in range(100)],
             [float(n) for n in range(100)],
         )
