@@ -30,14 +30,23 @@ FLAT = 1.25
 
 _STEP = 2000
 
-COLUMNS = ["accounts", "workers", "polls/s of all", "CPU per poll, µs", "Redis memory per account"]
+COLUMNS = [
+    "accounts",
+    "workers",
+    "polls/s of all",
+    "CPU per poll, µs",
+    "bare loops: CPU, µs",
+    "Redis memory per account",
+]
 METHOD = f"""\
 Accounts with {CONVERSATIONS} conversations each, polled every second as far as that can be done, nothing new
 at hh.ru, and so many processes of `hh-bridge worker` on one Redis. Only the cost per poll tells how the
 bridge grows: the workers, Redis and the stand-in for hh.ru share the cores of this machine, so polls a second
-end where the cores do, and workers that take turns on a core also lose what they had in its caches. CPU is
-that of all workers together. Memory is the growth of Redis's `used_memory` since the first {LINKED} accounts,
-by accounts; its tables of keys grow by doubling, so the curve is not smooth.
+end where the cores do, and processes that share a core, or the halves of one, take more of its time for the
+same work. How much more, bare loops show: as many processes that only make the same requests with the
+bridge's client, right after the workers. CPU is that of all together. Memory is the growth of Redis's
+`used_memory` since the first {LINKED} accounts, by accounts; its tables of keys grow by doubling, so the
+curve is not smooth.
 """
 
 # Copies the keys of accounts, by their number from 1 on, to later numbers, and makes these due.
@@ -70,14 +79,14 @@ async def used(store: Client) -> int:
     return int(str(facts["used_memory"]))
 
 
-async def looked(hh: str, redis: str, size: int, workers: int) -> list[Looks]:
-    """What so many workers make of the accounts, each a process of its own."""
-    words = ("-m", "tests.bench.looks", "bridge", hh, redis, size, SECONDS)
-    return await asyncio.gather(*(run(sys.executable, *words) for _ in range(workers)))
+async def looked(side: str, hh: str, redis: str, size: int, processes: int) -> list[Looks]:
+    """What so many processes make of the accounts."""
+    words = ("-m", "tests.bench.looks", side, hh, redis, size, SECONDS)
+    return await asyncio.gather(*(run(sys.executable, *words) for _ in range(processes)))
 
 
 def sums(looks: list[Looks]) -> tuple[float, float]:
-    """Polls a second and CPU per poll (µs) of all workers together."""
+    """Polls a second and CPU per poll (µs) of all processes together."""
     together = Looks(sum(each.looks for each in looks), SECONDS, sum(each.cpu for each in looks))
     return sum(map(rate, looks)), cost(together)
 
@@ -85,6 +94,7 @@ def sums(looks: list[Looks]) -> tuple[float, float]:
 async def measure() -> Section:
     """All sizes, the smallest first, with all numbers of workers."""
     costs: dict[tuple[int, int], float] = {}
+    bare: dict[tuple[int, int], float] = {}
     weights: dict[int, float] = {}
     rows: list[list[str]] = []
     async with empty_server() as redis, standin() as hh:
@@ -97,20 +107,22 @@ async def measure() -> Section:
             await grow(store, there, size)
             there, weights[size] = size, (await used(store) - before) / (size - LINKED)
             for workers in WORKERS:
-                quick, costs[size, workers] = sums(await looked(hh, redis, size, workers))
+                quick, costs[size, workers] = sums(await looked("bridge", hh, redis, size, workers))
+                _, bare[size, workers] = sums(await looked("client", hh, redis, size, workers))
                 rows.append(
                     [
                         f"{size:,}",
                         str(workers),
                         f"{quick:,.0f}",
                         f"{costs[size, workers]:,.0f}",
+                        f"{bare[size, workers]:,.0f}",
                         f"{weights[size]:,.0f} bytes",
                     ]
                 )
         await store.aclose()
     sizes, most = [float(size) for size in SIZES], WORKERS[-1]
     by_size = apart([costs[size, 1] for size in SIZES])
-    by_workers = apart([costs[SIZES[-1], workers] for workers in WORKERS])
+    by_workers = apart([costs[SIZES[-1], workers] / bare[SIZES[-1], workers] for workers in WORKERS])
     by_weight = apart(list(weights.values()))
     few, many = f"{SIZES[0]:,}", f"{SIZES[-1]:,}"
     return Section(
@@ -121,7 +133,8 @@ async def measure() -> Section:
         goals=[
             _goal(f"CPU per poll, {few} to {many} accounts: the dearest to the cheapest", by_size),
             _goal(
-                f"CPU per poll, 1 to {most} workers on these cores: the dearest to the cheapest", by_workers
+                f"CPU per poll to that of as many bare loops, 1 to {most} workers: the highest to the lowest",
+                by_workers,
             ),
             _goal(f"Redis memory per account, {few} to {many}: the most to the least", by_weight),
         ],
