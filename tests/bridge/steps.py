@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.changes import PATIENCE
 from bot.sandbox.telegram.chats import ChatMessage
+from bot.store import keys
+from bot.store.connection import Client
+from bot.sync.quiet import next_at, zone_of
 from tests.bridge.conftest import Bridge
+from tests.waiting import eventually
 
 SEND = "POST /negotiations/*/messages"
 APPLY = "POST /negotiations"
+MOSCOW = zone_of("Europe/Moscow")
 
 
 def conversation(
@@ -65,3 +71,61 @@ def shown(bridge: Bridge) -> int:
     """Of how many conversations the messages were asked for."""
     asked = (r.path for r in bridge.hh.journal.requests if r.method == "GET")
     return len({path for path in asked if path.endswith("/messages")})
+
+
+async def card_of_first(bridge: Bridge) -> ChatMessage:
+    """The card that the first button of the list opens."""
+    asked = await bridge.anna.send("/list")
+    listing = await bridge.anna.wait_for("Активные", after=asked)
+    await bridge.anna.press(listing.id, "1")
+    return await bridge.anna.wait_for("Статус", after=listing.id)
+
+
+async def news(bridge: Bridge, text: str) -> ChatMessage:
+    """The employer's message, in the chat."""
+    return await bridge.anna.wait_for(lambda m: text in m.text and bool(m.buttons))
+
+
+async def chosen(bridge: Bridge, *buttons: str) -> ChatMessage:
+    """/settings, and these buttons one after the other."""
+    asked = await bridge.anna.send("/settings")
+    card = await bridge.anna.wait_for("Настройки", after=asked)
+    for button in buttons:
+        before = card.html, card.labels
+        await bridge.anna.press(card.id, button)
+        await bridge.anna.wait_until(lambda before=before: (card.html, card.labels) != before)  # type: ignore[misc]
+    return card
+
+
+async def held(redis: Client, bridge: Bridge, pieces: int) -> None:
+    """Wait until so much news waits for its time."""
+    key = keys.of(bridge.anna.id, "later")
+
+    async def enough() -> bool:
+        return int(await redis.llen(key)) == pieces
+
+    await eventually(enough)
+
+
+async def at_rest(redis: Client, bridge: Bridge) -> None:
+    """Wait until no worker holds the mailbox: a clock that is put forward would end its claim."""
+    head = keys.of(bridge.anna.id, "head")
+
+    async def free() -> bool:
+        return not await redis.hexists(head, "claim")
+
+    await eventually(free)
+
+
+class Clock:
+    """Now, moved to a time of day in Moscow and forward from there."""
+
+    def __init__(self, hour: int) -> None:
+        self._ahead = next_at(hour * 60, MOSCOW, time.time()) - time.time()
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def until(self, hour: int) -> None:
+        """Move on to this time of day."""
+        self._ahead += next_at(hour * 60, MOSCOW, self()) - self()

@@ -2,72 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 import pytest
 
 from bot.sandbox.hh.crowd import crowd
-from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.store import keys
 from bot.store.connection import Client
-from bot.sync.quiet import next_at, zone_of
+from bot.sync.quiet import zone_of
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import arrivals, conversation, polled
-from tests.waiting import eventually
-
-MOSCOW = zone_of("Europe/Moscow")
-
-
-class Clock:
-    """Now, moved to a time of day in Moscow and forward from there."""
-
-    def __init__(self, hour: int) -> None:
-        self._ahead = next_at(hour * 60, MOSCOW, time.time()) - time.time()
-
-    def __call__(self) -> float:
-        return time.time() + self._ahead
-
-    def until(self, hour: int) -> None:
-        """Move on to this time of day."""
-        self._ahead += next_at(hour * 60, MOSCOW, self()) - self()
+from tests.bridge.steps import (
+    MOSCOW,
+    Clock,
+    arrivals,
+    at_rest,
+    card_of_first,
+    chosen,
+    conversation,
+    held,
+    polled,
+)
 
 
 @pytest.fixture
 def night() -> Clock:
     return Clock(23)
-
-
-async def chosen(bridge: Bridge, *buttons: str) -> ChatMessage:
-    """/settings, and these buttons one after the other."""
-    asked = await bridge.anna.send("/settings")
-    card = await bridge.anna.wait_for("Настройки", after=asked)
-    for button in buttons:
-        before = card.html, card.labels
-        await bridge.anna.press(card.id, button)
-        await bridge.anna.wait_until(lambda before=before: (card.html, card.labels) != before)  # type: ignore[misc]
-    return card
-
-
-async def held(redis: Client, bridge: Bridge, pieces: int) -> None:
-    """Wait until so much news waits for its time."""
-    key = keys.of(bridge.anna.id, "later")
-
-    async def enough() -> bool:
-        return int(await redis.llen(key)) == pieces
-
-    await eventually(enough)
-
-
-async def at_rest(redis: Client, bridge: Bridge) -> None:
-    """Wait until no worker holds the mailbox: a clock that is put forward would end its claim."""
-    head = keys.of(bridge.anna.id, "head")
-
-    async def free() -> bool:
-        return not await redis.hexists(head, "claim")
-
-    await eventually(free)
 
 
 def after(bridge: Bridge, message_id: int) -> list[ChatMessage]:
@@ -235,18 +195,11 @@ async def test_a_kind_that_was_switched_off_does_not_come(bridge: Bridge) -> Non
     assert arrivals(bridge, "Ромашка") == 0
 
 
-async def card_of(bridge: Bridge, talk: Negotiation, after_id: int) -> ChatMessage:
-    asked = await bridge.anna.send("/list")
-    listing = await bridge.anna.wait_for("Активные", after=max(asked, after_id))
-    await bridge.anna.press(listing.id, "1")
-    return await bridge.anna.wait_for("Статус", after=listing.id)
-
-
 async def test_a_muted_conversation_comes_without_a_sound_but_invites_with_one(bridge: Bridge) -> None:
     talk = conversation(bridge)
     async with bridge.running():
         await bridge.link()
-        card = await card_of(bridge, talk, 0)
+        card = await card_of_first(bridge)
         answer = await bridge.anna.press(card.id, "Без звука")
         assert "без звука" in (answer.text or "")
         await bridge.anna.wait_until(lambda: any("Со звуком" in label for label in card.labels))
@@ -317,7 +270,7 @@ async def test_only_news_rings(bridge: Bridge) -> None:
         for command in ("/list", "/settings", "/help", "/privacy", "/export"):
             asked = await bridge.anna.send(command)
             await bridge.anna.wait_for(lambda m: bool(m.text), after=asked)
-        await card_of(bridge, talk, 0)
+        await card_of_first(bridge)
     assert [m.text for m in bridge.anna.from_bot if not m.silent] == [news.text]
 
 

@@ -7,8 +7,7 @@ import pytest
 from bot.store import keys
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import conversation
-from tests.bridge.test_quiet import at_rest
+from tests.bridge.steps import at_rest, conversation
 from tests.waiting import eventually
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.hh import faults
-from bot.sandbox.telegram.chats import ChatMessage, Topic
+from bot.sandbox.telegram.chats import Topic
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import arrivals, conversation, polled
+from tests.bridge.steps import arrivals, card_of_first, conversation, news, polled
 
 
 @pytest.fixture
@@ -26,11 +26,6 @@ def named(bridge: Bridge, words: str) -> Topic:
 def made(bridge: Bridge) -> int:
     """How many topics were ever made."""
     return len(bridge.telegram.calls("createForumTopic"))
-
-
-async def news(bridge: Bridge, text: str) -> ChatMessage:
-    """The employer's message, in the chat."""
-    return await bridge.anna.wait_for(lambda m: text in m.text and bool(m.buttons))
 
 
 async def test_each_conversation_gets_one_topic_and_its_news_stand_there(topics: Bridge) -> None:
@@ -249,10 +244,7 @@ async def test_a_card_opened_from_the_list_leads_to_its_topic(topics: Bridge) ->
     talk = conversation(topics)
     async with topics.running():
         await topics.link()
-        asked = await topics.anna.send("/list")
-        listing = await topics.anna.wait_for("Активные", after=asked)
-        await topics.anna.press(listing.id, 0)
-        card = await topics.anna.wait_for("Статус", after=listing.id)
+        card = await card_of_first(topics)
         assert card.thread_id is None
         answer = await topics.anna.press(card.id, "Открыть тему")
         assert "Ромашка" in answer.text

@@ -10,8 +10,7 @@ from bot import metrics, trail
 from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import SEND, conversation, written_to
-from tests.bridge.test_quiet import Clock, chosen, held
+from tests.bridge.steps import SEND, Clock, chosen, conversation, held, written_to
 from tests.plain import plain_http
 from tests.secrecy import Overheard
 from tests.waiting import eventually
