@@ -13,6 +13,7 @@ from bot.sandbox.hh.objects import Address
 from bot.sandbox.hh.server import LocalHh
 from tests.sandbox.hh.caller import Caller
 from tests.sandbox.hh.conftest import Cast, Clock
+from tests.waiting import eventually
 
 
 class Console:
@@ -165,6 +166,17 @@ async def test_changes_are_told_as_they_happen(hh: LocalHh, session: ClientSessi
         await events.content.readline()
         told.append(json.loads((await events.content.readline())[6:]))
     assert told == [{"what": "negotiation", "id": nid}, {"what": "message", "id": message.id}]
+
+
+async def test_a_stream_of_nothing_shows_that_it_lives_and_ends_when_nobody_reads_it(
+    hh: LocalHh, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.hh.console._KEEP_ALIVE", 0.01)
+    before = len(hh.world._listeners)
+    async with session.get(hh.console_url + "/events") as events:
+        assert await events.content.readline() == b": still here\n"
+        assert len(hh.world._listeners) == before + 1
+    await eventually(lambda: len(hh.world._listeners) == before)
 
 
 async def test_mistakes_are_answered_not_crashed_on(

@@ -102,6 +102,20 @@ async def test_a_press_brings_the_bots_answer(telegram: LocalTelegram, page: aio
     assert phone["messages"][-1]["entities"] == [{"type": "bold", "offset": 0, "length": 1}]
 
 
+async def test_a_press_that_the_bot_does_not_answer_is_told(
+    telegram: LocalTelegram, page: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.page.actions.ANSWER_SECONDS", 0.01)
+    anna = telegram.user()
+    await anna.start()
+    async with bot_of(telegram) as bot:
+        keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Да", callback_data="yes")]])
+        sent = await bot.send_message(anna.id, "Точно?", reply_markup=keyboard)
+    press = {"message_id": sent.message_id, "button": 0}
+    async with page.post(f"{CONSOLE}/users/{anna.id}/press", json=press) as answer:
+        assert (await answer.json())["late"] is True
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -161,6 +175,16 @@ async def test_changes_are_streamed(telegram: LocalTelegram, page: aiohttp.Clien
         assert await event(stream) == [0]
         await anna.send("привет")
         assert anna.id in await event(stream)
+
+
+async def test_a_stream_of_nothing_shows_that_it_lives(
+    page: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.page.server.KEEP_ALIVE_SECONDS", 0.01)
+    async with page.get(f"{CONSOLE}/events") as stream:
+        assert await event(stream) == [0]
+        assert await stream.content.readline() == b"\n"
+        assert await stream.content.readline() == b": still here\n"
 
 
 async def event(stream: aiohttp.ClientResponse) -> list[int]:

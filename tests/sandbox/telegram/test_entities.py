@@ -32,6 +32,7 @@ def shape(source: str) -> list[tuple[str, int, int]]:
         ("<a   href = 'https://hh.ru' >x</a >", "x", [("text_link", 0, 1)]),
         ("<b  >x</b>", "x", [("bold", 0, 1)]),
         ("<code class=language-py>x</code><pre>y</pre>", "xy", [("code", 0, 1), ("pre", 1, 1)]),
+        ("<pre><code class=python>x</code></pre>", "x", [("pre", 0, 1)]),
         ("&#1114111;&#0;", "&#1114111;&#0;", []),
     ],
 )

@@ -83,6 +83,11 @@ BUTTON = {"text": "x", "callback_data": "x"}
             },
             "Only HTTPS links are allowed",
         ),
+        (
+            "sendMessage",
+            {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "x"}]]}},
+            "Text buttons are unallowed",
+        ),
         ("sendMessage", {"chat_id": "", "text": "x"}, "chat_id is empty"),
         ("sendMessage", {"text": "x", "reply_parameters": "7"}, "can't parse reply parameters"),
         ("sendLocation", {"longitude": 1}, "latitude is empty"),

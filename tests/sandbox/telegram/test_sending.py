@@ -279,6 +279,29 @@ async def test_venues_locations_and_files_arrive(telegram: LocalTelegram, bot: B
     assert file.file_size == 15
 
 
+async def test_an_empty_file_is_refused(telegram: LocalTelegram, http: aiohttp.ClientSession) -> None:
+    user = telegram.user()
+    await user.start()
+    form = aiohttp.FormData({"chat_id": str(user.id)})
+    form.add_field("document", b"", filename="пусто.txt")
+    async with http.post(f"{telegram.url}/bot{telegram.token}/sendDocument", data=form) as response:
+        assert "file must be non-empty" in await response.text()
+
+
+async def test_a_part_of_a_form_without_a_name_is_passed_over(
+    telegram: LocalTelegram, http: aiohttp.ClientSession
+) -> None:
+    user = telegram.user()
+    await user.start()
+    form = aiohttp.MultipartWriter("form-data")
+    form.append("nobody asked")
+    for name, value in (("chat_id", str(user.id)), ("text", "Да")):
+        form.append(value).set_content_disposition("form-data", name=name)
+    async with http.post(f"{telegram.url}/bot{telegram.token}/sendMessage", data=form) as response:
+        assert response.status == 200
+    assert user.last.text == "Да"
+
+
 @pytest.mark.parametrize(
     ("latitude", "title", "reason"), [(91, "x", "location"), (1, " ", "(?i)venue_title")]
 )
