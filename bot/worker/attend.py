@@ -19,9 +19,6 @@ from bot.worker.telling import LaterLane
 from bot.worker.updates import UpdatesLane
 from bot.worker.writes import Writes
 
-_LOOK_AGAIN = 1.0
-"""Seconds after which a busy session looks for new updates even if no wake-up reached it."""
-
 
 class _Lane(NamedTuple):
     ready: Callable[[], bool]
@@ -58,7 +55,7 @@ async def attend(services: Services, session: Session) -> bool:
                     running[group.create_task(run(lane))] = lane
             try:
                 if running:
-                    await _news(session)
+                    await session.stirred.wait()
                 elif await _given_back(services, session):
                     return True
                 await session.refill()
@@ -78,15 +75,6 @@ async def _given_back(services: Services, session: Session) -> bool:
         return True
     session.stale = True
     return False
-
-
-async def _news(session: Session) -> None:
-    """Wait until a lane ends, or new work may be there."""
-    try:
-        async with asyncio.timeout(_LOOK_AGAIN):
-            await session.stirred.wait()
-    except TimeoutError:
-        session.stale = True
 
 
 def _lanes(services: Services, session: Session, access: SessionAccess) -> list[_Lane]:

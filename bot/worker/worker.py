@@ -35,6 +35,9 @@ not one by one, for each claim is a question to Redis, and sessions that begin t
 SCAN_SECONDS = 1.0
 """At least so often every shard is looked at, whatever wake-ups were lost."""
 
+_LOOK_AGAIN = 1.0
+"""Seconds after which a busy session looks for new updates even if no wake-up reached it (or twice it)."""
+
 _AWAY_SECONDS = 1.0
 _SILENCE = 4.0
 """Seconds after which a silent channel is asked for a sign of life; shorter than `LONGEST_BLOCK`."""
@@ -63,7 +66,7 @@ class Worker:
         """Claim and attend."""
         async with asyncio.TaskGroup() as group:
             attending = group.create_task(self._attend_all())
-            beside = [group.create_task(self._listen())]
+            beside = [group.create_task(self._listen()), group.create_task(self._look_again())]
             beside += [group.create_task(self._beat(shard)) for shard in keys.all_shards()]
             try:
                 await attending
@@ -209,10 +212,17 @@ class Worker:
             else:
                 await channel.ping()
 
+    async def _look_again(self) -> None:
+        """Make up for wake-ups of busy sessions that were lost."""
+        while True:
+            busy = list(self._sessions.values())
+            await asyncio.sleep(_LOOK_AGAIN)
+            for session in busy:
+                _have_look(session)
+
     def _woken(self, box: int) -> None:
         if (session := self._sessions.get(box)) is not None:
-            session.stale = True
-            session.stirred.set()
+            _have_look(session)
         else:
             self._expect(keys.shard_of(box), 0.0)
 
@@ -250,3 +260,9 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(self._abandon(session, 0) for session in sessions))
+
+
+def _have_look(session: Session) -> None:
+    """Updates may wait in Redis that are not in the session's memory."""
+    session.stale = True
+    session.stirred.set()

@@ -114,6 +114,18 @@ async def test_a_worker_that_claims_its_own_lost_mailbox_goes_on_with_it(
         await eventually(lambda: len(telegram.calls("sendMessage")) > before)
 
 
+async def test_a_busy_session_finds_an_update_whose_wake_up_was_lost(desk: Desk) -> None:
+    box, redis = desk.session.user_id, desk.services.store
+
+    async def handled() -> bool:
+        return await redis.llen(keys.of(box, "inbox")) == 0
+
+    async with delivering(desk, 60):
+        await redis.rpush(keys.of(box, "inbox"), helped(box, 2).raw)
+        await eventually(handled)
+        assert not await redis.hget(keys.of(box, "head"), "unconfirmed"), "the delivery is still on its way"
+
+
 async def test_an_account_that_is_unlinked_under_a_poll_that_fails_ends_in_peace(desk: Desk) -> None:
     desk.bridge.hh.faults.add(replace(broken(), delay=1), "GET /negotiations")
     polling = asyncio.create_task(Poll(desk.services, desk.session, desk.access).run())
