@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import log
-from bot.cli import _run, main
+from bot import failpoints, log
+from bot.cli import CHECK_FAILED, _run, _until_signal, main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
+from bot.store.errors import StoreUnavailable
 from bot.store.token_key import kept_key
 from tests.plain import plain_http
 from tests.ports import free_port
@@ -196,6 +197,35 @@ def test_an_address_to_listen_on_that_is_none_is_one_line(shell: Shell) -> None:
     assert returned == 2
     assert "hh-bridge: HTTP_HOST: 256.1.1.1 " in errors
     assert "Traceback" not in errors
+
+
+def test_a_check_that_finds_something_says_so_with_its_exit_code(shell: Shell) -> None:
+    returned, _ = shell("check", **SETTINGS)
+    assert returned == CHECK_FAILED
+
+
+def test_a_fail_point_that_is_none_is_one_line(shell: Shell) -> None:
+    plan = {"HH_TOKEN_URL": "http://127.0.0.1:9/token", failpoints.VARIABLE: "nowhere:kill"}
+    returned, errors = shell("run", **SETTINGS, **plan)
+    assert returned == 2
+    assert errors == f"hh-bridge: {failpoints.VARIABLE}: 'nowhere:kill' is no point:action[:nth]\n"
+
+
+@pytest.mark.usefixtures("logging_as_before")
+def test_a_redis_that_can_not_be_used_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    async def fails() -> None:
+        raise StoreUnavailable("it is a replica")
+
+    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == 2
+    assert capsys.readouterr().err == "hh-bridge: REDIS_URL: the server can't be used: it is a replica\n"
+
+
+async def test_an_end_that_nobody_asked_for_is_no_stop_in_order() -> None:
+    async def ends() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await _until_signal(ends())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

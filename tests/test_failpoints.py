@@ -23,6 +23,14 @@ def test_an_unarmed_point_does_nothing() -> None:
         failpoints.reach(point)
 
 
+def test_a_plan_may_pass_a_point_some_times_before_it_strikes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failpoints, "_armed", failpoints._Armed())
+    failpoints.arm("notified:kill:3")
+    failpoints.reach("delivery-due")
+    failpoints.reach("notified")
+    failpoints.reach("notified")
+
+
 def test_the_table_names_every_point() -> None:
     table = failpoints.__doc__ or ""
     assert all(f"| `{point}` |" in table for point in failpoints.POINTS)

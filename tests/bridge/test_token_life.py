@@ -123,6 +123,19 @@ async def test_access_that_ends_at_hh_ru_gives_one_notice_and_news_comes_later(
     assert rule.struck + lists.struck <= 2
 
 
+async def test_access_that_ends_while_a_conversation_is_read_gives_one_notice(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.hh.faults.add(faults.oauth("token_revoked"), on="GET /negotiations/*/messages")
+        bridge.hh.employers.invite(talk.id, "Пока вас не было")
+        await signed_in_again(bridge, await bridge.anna.wait_for(NOTICE))
+        await bridge.anna.wait_for("Пока вас не было")
+        await polled(bridge)
+    assert len(notices(bridge)) == 1
+    assert arrivals(bridge, "Пока вас не было") == 1
+
+
 @pytest.mark.parametrize(
     "fault", [faults.reset(after=True), faults.truncated(), faults.broken(502, after=True)], ids=str
 )

@@ -75,3 +75,13 @@ async def test_the_fate_of_a_whole_packet_is_unknown_where_its_connection_breaks
     broken = await asyncio.gather(*waiting, return_exceptions=True)
     assert [isinstance(error, ConnectionError) for error in broken] == [True, True]
     assert await packets("PING") == b"PONG"
+
+
+async def test_a_server_that_has_become_a_replica_vouches_for_nothing(server: Redis) -> None:
+    packets = Packets(server.connection_pool, replicas=1)
+    await server.replicaof("127.0.0.1", "9")
+    try:
+        with pytest.raises(ResponseError, match="WAIT cannot be used with replica"):
+            await packets("GET", "key")
+    finally:
+        await server.replicaof("NO", "ONE")

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import msgspec
@@ -24,10 +25,13 @@ class Receiver:
     statuses: list[int] = field(default_factory=list)
     secrets: list[str | None] = field(default_factory=list)
     updates: list[WireUpdate] = field(default_factory=list)
+    before_answer: Callable[[], Awaitable[object]] | None = None
 
     async def receive(self, request: web.Request) -> web.Response:
         self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
         self.updates.append(msgspec.json.decode(await request.read(), type=WireUpdate))
+        if self.before_answer is not None:
+            await self.before_answer()
         return web.Response(status=self.statuses.pop(0) if self.statuses else 200)
 
     @property
@@ -139,6 +143,25 @@ async def test_an_unreachable_webhook_keeps_the_updates(telegram: LocalTelegram,
     assert (await bot.get_webhook_info()).pending_update_count == 1
     await bot.delete_webhook(drop_pending_updates=True)
     assert await bot.get_updates() == ()
+
+
+async def test_a_webhook_that_goes_while_an_update_is_on_its_way_gets_no_other(
+    telegram: LocalTelegram, bot: Bot, receiver: Receiver
+) -> None:
+    receiver.before_answer = partial(bot.delete_webhook, drop_pending_updates=True)
+    await bot.set_webhook(receiver.url)
+    user = telegram.user()
+    await user.send("раз")
+    await user.send("два")
+    await telegram.wait_until(lambda: not telegram.world.updates.webhook_set)
+    await user.send("три")
+    assert [update.message.text for update in await bot.get_updates() if update.message] == ["три"]
+    assert receiver.texts == ["раз"]
+
+
+async def test_it_may_be_stopped_more_than_once(telegram: LocalTelegram) -> None:
+    await telegram.stop()
+    await telegram.stop()
 
 
 @pytest.mark.parametrize("url", ["http://example.com/hook", "nonsense"])
