@@ -144,7 +144,7 @@ class UpdateQueue:
         except TimeoutError:
             pass
         finally:
-            if self._poller is poller:
+            if self._poller is poller:  # pragma: no branch - else an error is on its way, which is no branch
                 self._poller = None
 
     def end_poll(self, by: str) -> None:

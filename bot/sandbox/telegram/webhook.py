@@ -96,7 +96,7 @@ class WebhookDelivery:
 
     async def _chat(self, session: aiohttp.ClientSession, order_id: int, webhook: Webhook) -> None:
         delay = self.first_delay
-        while self.webhook is webhook:
+        while True:  # until there is another webhook, which cancels this
             pending = next((each for each in self._queue.pending if each.order_id == order_id), None)
             if pending is None:
                 return

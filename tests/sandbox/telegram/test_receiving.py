@@ -159,6 +159,20 @@ async def test_a_webhook_that_goes_while_an_update_is_on_its_way_gets_no_other(
     assert receiver.texts == ["раз"]
 
 
+async def test_an_update_that_is_dropped_on_its_way_does_not_hold_back_the_next_one(
+    telegram: LocalTelegram, bot: Bot, receiver: Receiver
+) -> None:
+    await bot.set_webhook(receiver.url)
+    receiver.before_answer = partial(bot.set_webhook, receiver.url, drop_pending_updates=True)
+    user = telegram.user()
+    await user.send("раз")
+    await telegram.settled()
+    receiver.before_answer = None
+    await user.send("два")
+    await telegram.settled()
+    assert receiver.texts == ["раз", "два"]
+
+
 async def test_it_may_be_stopped_more_than_once(telegram: LocalTelegram) -> None:
     await telegram.stop()
     await telegram.stop()

@@ -165,6 +165,10 @@ async def test_where_the_bot_is_not_it_writes_nothing(
         ("sendPhoto", {"photo": "$file"}),
         ("sendMessage", {"text": "x", "reply_markup": KEYBOARD}),
         ("sendMessage", {"text": "x", "reply_markup": {"remove_keyboard": True}}),
+        (
+            "sendMessage",
+            {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "x", "copy_text": {"text": "y"}}]]}},
+        ),
         ("setChatMenuButton", {"menu_button": {"type": "commands"}}),
         ("getChatMenuButton", {}),
         ("deleteForumTopic", {"message_thread_id": "$topic"}),

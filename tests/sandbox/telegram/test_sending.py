@@ -279,13 +279,21 @@ async def test_venues_locations_and_files_arrive(telegram: LocalTelegram, bot: B
     assert file.file_size == 15
 
 
-async def test_an_empty_file_is_refused(telegram: LocalTelegram, http: aiohttp.ClientSession) -> None:
+@pytest.mark.parametrize(("content", "reason"), [(b"", "file must be non-empty"), (b"12345", "too big")])
+async def test_an_empty_file_and_one_that_is_too_big_are_refused(
+    telegram: LocalTelegram,
+    http: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    reason: str,
+) -> None:
+    monkeypatch.setattr("bot.sandbox.telegram.methods.sending.MAX_DOCUMENT_BYTES", 4)
     user = telegram.user()
     await user.start()
     form = aiohttp.FormData({"chat_id": str(user.id)})
-    form.add_field("document", b"", filename="пусто.txt")
+    form.add_field("document", content, filename="файл.txt")
     async with http.post(f"{telegram.url}/bot{telegram.token}/sendDocument", data=form) as response:
-        assert "file must be non-empty" in await response.text()
+        assert reason in await response.text()
 
 
 async def test_a_part_of_a_form_without_a_name_is_passed_over(
