@@ -16,7 +16,6 @@ import httpx
 from aiohttp.web import Application
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.chat.buttons import button_key
 from bot.handlers.context import Bridge
@@ -25,7 +24,7 @@ from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
-from bot.hh.transport import open_client, open_transport, timeouts
+from bot.hh.transport import open_client, timeouts
 from bot.linking import Linking
 from bot.log import logger
 from bot.settings import Settings
@@ -38,12 +37,12 @@ from bot.store.scripts import Store
 from bot.store.token_key import kept_key
 from bot.store.vault import Vault
 from bot.telegram.botapi import BotApi
+from bot.telegram.calls import Calls
 from bot.telegram.intake import Intake
 from bot.telegram.lease import Lease
 from bot.telegram.poller import Poller
 from bot.telegram.profile import introduce
 from bot.telegram.sender import Sender
-from bot.telegram.timed import Timed
 from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import build, serving
@@ -62,7 +61,6 @@ HH_BURST = 5
 POLL_SHARE = 0.9
 """What looks at accounts may take of the ceiling; the rest is for what users do, and for reading news."""
 
-SENDS_AT_ONCE = 100
 _AGAIN_SECONDS = 2.0
 
 
@@ -229,18 +227,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
 async def _bot(settings: Settings, timing: Timing) -> AsyncIterator[Bridge]:
     """The bot library over the same kind of connections as hh.ru's client, initialized."""
 
-    def request() -> HTTPXRequest:
-        transport = Timed(open_transport(settings.telegram_proxy_url, connections=SENDS_AT_ONCE))
-        return HTTPXRequest(
-            connection_pool_size=SENDS_AT_ONCE,
-            read_timeout=timing.answer,
-            write_timeout=timing.answer,
-            connect_timeout=5.0,
-            pool_timeout=30.0,
-            httpx_kwargs={"transport": transport, "trust_env": False},
-        )
-
-    requests = request(), request()
+    requests = [Calls(settings.telegram_proxy_url, timing.answer) for _ in range(2)]
     bot = ExtBot[None](
         settings.telegram_token.get_secret_value(),
         base_url=f"{settings.telegram_api_url}/bot",

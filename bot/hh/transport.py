@@ -59,10 +59,10 @@ def open_client(
     It keeps no cookies (accounts share it), follows no redirects and reads no proxy from the
     environment. Raises ValueError for a proxy that is neither `http://` nor `socks5://`.
     """
-    return _Direct(open_transport(proxy_url, connections=connections), timeout)
+    return Direct(open_transport(proxy_url, connections=connections), timeout)
 
 
-class _Direct(httpx.AsyncClient):
+class Direct(httpx.AsyncClient):
     """Hands requests to the transport as they are.
 
     What httpx does for cookies, redirects, logins and hooks is a quarter of what a request costs, and the
