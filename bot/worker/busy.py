@@ -18,16 +18,23 @@ _SLOW, _SHOWN = 0.7, 4.5
 @asynccontextmanager
 async def busy(sender: Sender, user_id: int, thread: int = 0) -> AsyncIterator[None]:
     """The bot shows as typing, in the thread where the user waits, for as long as the block takes."""
-    task = asyncio.create_task(_type(sender, user_id, thread))
+    tasks: set[asyncio.Task[None]] = set()
+
+    def show() -> None:
+        tasks.add(asyncio.create_task(_type(sender, user_id, thread)))
+
+    # Most steps end long before: a timer costs them less than a task.
+    slow = asyncio.get_running_loop().call_later(_SLOW, show)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        slow.cancel()
+        for task in tasks:
+            task.cancel()
+            await asyncio.wait(tasks)
 
 
 async def _type(sender: Sender, user_id: int, thread: int) -> None:
-    await asyncio.sleep(_SLOW)
     try:
         while True:
             await sender.typing(user_id, thread)
