@@ -73,7 +73,8 @@ class Packets:
         connection = self._idle.pop()
         try:
             if connection.should_reconnect():  # type: ignore[no-untyped-call]
-                await connection.disconnect()
+                # redis-py marks it so where a server has announced its maintenance
+                await connection.disconnect()  # pragma: no cover - no server here announces any
             # One that broke while it lay idle is found out, and replaced.
             await self._pool.ensure_connection(connection)
         except BaseException:

@@ -291,6 +291,38 @@ async def test_in_a_cluster_a_rate_is_counted_elsewhere_until_nobody_is_left_to_
     await client.aclose()
 
 
+async def test_a_cluster_that_is_away_is_asked_again_and_again_who_holds_its_slots(
+    binary: str, tmp_path: Path, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with server(binary, tmp_path, port, "--cluster-enabled", "yes"):
+        client = connect(f"redis+cluster://127.0.0.1:{port}")
+        await complete(client, port)
+
+    async def asked_again() -> bool:
+        with suppress(StoreUnavailable), unavailable():
+            await client.get("key")
+        return caplog.text.count("it can't be found out who holds which slots") >= 2
+
+    await eventually(asked_again)
+    await client.aclose()
+
+
+@every_server
+async def test_a_server_that_reads_no_more_means_unavailable(
+    binary: str, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.connection.ANSWER_TIMEOUT", 0.5)
+    async with (
+        server(binary, tmp_path, port) as process,
+        connected(f"redis://127.0.0.1:{port}") as client,
+    ):
+        await client.ping()
+        process.send_signal(signal.SIGSTOP)
+        with pytest.raises(StoreUnavailable), unavailable():
+            await client.set("key", bytes(30_000_000))
+        process.send_signal(signal.SIGCONT)
+
+
 async def heard(channel: PubSub) -> bool:
     message = await channel.get_message(ignore_subscribe_messages=True)
     return message is not None and message["data"] == b"x"

@@ -18,8 +18,9 @@ from bot.store.limiter import Limiter
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.sync.events import Event, Kind
 from bot.worker.change import Change, Superseded
-from bot.worker.delivery import DeliveryLane
+from bot.worker.delivery import CHAT_BURST, DeliveryLane
 from bot.worker.later import later
+from bot.worker.pace import Rate
 from bot.worker.session import BATCH, Session
 from bot.worker.telling import LaterLane
 from bot.worker.updates import TURNS
@@ -96,6 +97,20 @@ async def test_a_delivery_that_waits_for_its_turn_ends_with_the_session(desk: De
     desk.services = replace(desk.services, telegram_limit=crowded)
     await desk.session.commit(Change(said=[Say(text="раз")]))
     delivery = asyncio.create_task(DeliveryLane(desk.services, desk.session).run())
+    await asyncio.sleep(0.1)
+    assert not delivery.done()
+    desk.session.end()
+    await eventually(delivery.done)
+    assert desk.said == ["раз"]
+    assert desk.bridge.anna.from_bot == []
+
+
+async def test_a_message_that_waits_for_its_chat_stays_when_the_session_ends(desk: Desk) -> None:
+    slow = replace(desk.services, timing=replace(desk.services.timing, chat=60.0))
+    for _ in range(CHAT_BURST):
+        await desk.session.permit("messages", Rate(1 / 60, CHAT_BURST), 0)
+    await desk.session.commit(Change(said=[Say(text="раз")]))
+    delivery = asyncio.create_task(DeliveryLane(slow, desk.session).run())
     await asyncio.sleep(0.1)
     assert not delivery.done()
     desk.session.end()

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 from bot.app import sharing, working
 from bot.store import keys
 from bot.store.connection import Client
@@ -14,7 +16,8 @@ from bot.store.mailbox import Incoming
 from bot.worker.worker import Worker
 from tests.bridge.conftest import worlds
 from tests.chaos.wires import Wire
-from tests.waiting import eventually
+from tests.waiting import eventually, running
+from tests.worker.conftest import Desk
 
 BOX = 100_001
 
@@ -40,3 +43,19 @@ async def test_what_redis_grants_while_the_worker_is_stopped_is_given_back(
             await work
         assert not await claimed()
         assert await redis.llen(keys.of(BOX, "inbox")) == 1
+
+
+async def test_a_channel_on_which_nothing_comes_back_is_opened_anew(
+    desk: Desk, redis: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.worker.worker._SILENCE", 0.2)
+    async with running(Worker(desk.services).run()):
+        await eventually(lambda: heard(redis))
+        await redis.client_pause(1500)
+        await eventually(lambda: "the wake-up channel broke off" in caplog.text)
+        await eventually(lambda: heard(redis))
+
+
+async def heard(redis: Client) -> bool:
+    """Somebody listens to the wake-ups."""
+    return bool((await redis.pubsub_numsub(keys.WAKE_CHANNEL))[0][1])

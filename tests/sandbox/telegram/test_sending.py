@@ -301,11 +301,11 @@ async def test_a_part_of_a_form_without_a_name_is_passed_over(
 ) -> None:
     user = telegram.user()
     await user.start()
-    form = aiohttp.MultipartWriter("form-data")
-    form.append("nobody asked")
-    for name, value in (("chat_id", str(user.id)), ("text", "Да")):
-        form.append(value).set_content_disposition("form-data", name=name)
-    async with http.post(f"{telegram.url}/bot{telegram.token}/sendMessage", data=form) as response:
+    named = 'Content-Disposition: form-data; name="{}"'
+    parts = (("X: y", "nobody asked"), (named.format("chat_id"), str(user.id)), (named.format("text"), "Да"))
+    form = "".join(f"--cut\r\n{header}\r\n\r\n{value}\r\n" for header, value in parts) + "--cut--\r\n"
+    url, kind = f"{telegram.url}/bot{telegram.token}/sendMessage", "multipart/form-data; boundary=cut"
+    async with http.post(url, data=form.encode(), headers={"Content-Type": kind}) as response:
         assert response.status == 200
     assert user.last.text == "Да"
 
