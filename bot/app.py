@@ -24,7 +24,6 @@ from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
-from bot.hh.transport import open_client, timeouts
 from bot.linking import Linking
 from bot.log import logger
 from bot.settings import Settings
@@ -45,6 +44,7 @@ from bot.telegram.profile import introduce
 from bot.telegram.sender import Sender
 from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
+from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from bot.web.watching import watch

@@ -18,7 +18,6 @@ import httpx
 from bot.hh.client import Call, Client
 from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled, Unavailable
 from bot.hh.oauth import OAuth, pkce
-from bot.hh.transport import open_client
 from bot.settings import Settings
 from bot.store.connection import Replicated, connect
 from bot.store.embedded import OLDEST, find_server
@@ -27,6 +26,7 @@ from bot.store.rotation import count
 from bot.store.scripts import Store
 from bot.store.vault import Vault
 from bot.telegram.botapi import BadToken, Bot, BotApi, BotApiError, WebhookInfo
+from bot.transport import open_client
 
 # Seconds between the clocks: hh.ru's `expires_in` and Redis's expiries are counted from this machine's.
 CLOCK_TOLERANCE = 60.0

@@ -13,11 +13,11 @@ from bot.hh.client import Client as HhClient
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
 from bot.hh.parsing import parse
-from bot.hh.transport import open_client
 from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
 from bot.store.connection import Client
 from bot.store.vault import Vault
+from bot.transport import open_client
 
 REDIRECT = "https://bridge.example.org/oauth/callback"
 AGENT = "Bridge/1.0 (operator@bridge.example.org)"

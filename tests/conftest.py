@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
 
+import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
@@ -16,8 +17,10 @@ from bot.sandbox.hh.server import LocalHh
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
+from bot.transport import open_client
 from tests.leftovers import forgotten
 from tests.secrecy import Overheard, leaks, private_ids, private_texts
+from tests.stub import Breaking, Stub, breaking_server, stub_server
 
 # Without limits of time: a busy machine is no fault of a property's, nor that the first text takes tables.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -156,3 +159,24 @@ async def redis(redis_url: str) -> AsyncIterator[Client]:
     client = connect(redis_url)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """The bridge's client of outside services."""
+    async with open_client() as client:
+        yield client
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[Stub]:
+    """An outside service that answers what it is told to."""
+    async with stub_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def breaking() -> AsyncIterator[Breaking]:
+    """An outside service whose connections break."""
+    async with breaking_server() as server:
+        yield server

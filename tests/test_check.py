@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from pydantic import SecretStr
 
 from bot.check import _judge_server, check
-from bot.hh.transport import open_client
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Answer, Fault
 from bot.sandbox.hh.server import LocalHh
@@ -26,6 +25,7 @@ from bot.store.packing import pack
 from bot.store.records import Account
 from bot.store.vault import Vault
 from bot.telegram.botapi import BotApi
+from bot.transport import open_client
 from tests.ports import free_port
 from tests.store.servers import binaries, server
 

@@ -17,8 +17,8 @@ import httpx
 
 from bot import metrics, trail
 from bot.hh.errors import HhError, OutcomeUnknown, Unavailable, Withheld
-from bot.hh.transport import Fenced
 from bot.log import logger
+from bot.transport import Fenced
 
 log = logger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 from telegram.request import HTTPXRequest
 
-from bot.hh.transport import Direct, open_transport, timeouts
 from bot.telegram.timed import Timed
+from bot.transport import Direct, open_transport, timeouts
 
 SENDS_AT_ONCE = 100
 

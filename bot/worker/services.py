@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from bot.handlers.context import Bridge
 from bot.hh.client import Client
 from bot.hh.oauth import OAuth
-from bot.hh.transport import READ_SECONDS
 from bot.linking import Linking
 from bot.settings import Settings
 from bot.store.limiter import Limiter
@@ -17,6 +16,7 @@ from bot.store.scripts import Store
 from bot.store.vault import Vault
 from bot.telegram.sender import Sender
 from bot.telegram.topics import TopicMode
+from bot.transport import READ_SECONDS
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Timing:
     """Seconds.
 
     `settle` is how long hh.ru may still carry out a request that can't leave any more (longer than
-    `bot.hh.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
+    `bot.transport.UNACKNOWLEDGED_SECONDS`), `check` the pause between read-backs meanwhile; `retry`
     is the pause before a poll that failed is repeated, `walk` that between looks at every page, `sweep`
     that between two conversations of many that are hidden.
     `answer` is how long hh.ru and Telegram may take to answer, `unreadable` how long a conversation

@@ -21,8 +21,8 @@ from pydantic import SecretStr
 
 from bot import app
 from bot.collector import spare_the_collector
-from bot.hh.transport import TIMEOUT, open_client, open_transport
 from bot.settings import Settings
+from bot.transport import TIMEOUT, open_client, open_transport
 from bot.worker.worker import AT_ONCE
 from tests.bench.accounts import token
 

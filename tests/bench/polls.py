@@ -11,9 +11,9 @@ import msgspec
 
 from bot.hh.client import Client
 from bot.hh.negotiations import ListedPage, NegotiationsGateway
-from bot.hh.transport import open_client
 from bot.store.connection import connect
 from bot.store.vault import Vault
+from bot.transport import open_client
 from tests.bench import accounts
 from tests.bench.looks import AGENT, KEY, SIDES, Looks
 from tests.bench.report import QUICK, Goal, Section

@@ -18,7 +18,7 @@ import msgspec
 import bot.app
 import bot.cli
 from bot.collector import spare_the_collector
-from bot.hh.transport import open_transport
+from bot.transport import open_transport
 from bot.worker.services import Timing
 
 PR_SET_PDEATHSIG = 1  # prctl(2)

@@ -28,10 +28,10 @@ from bot.hh.errors import (
 )
 from bot.hh.models import Message
 from bot.hh.parsing import parse
-from bot.hh.transport import open_client
 from bot.hh.wire import LONGEST_ANSWER
+from bot.transport import open_client
 from tests.hh.conftest import AGENT
-from tests.hh.stub import Breaking, Stub, closed_port
+from tests.stub import Breaking, Stub, closed_port
 
 READ = Call("GET", "/negotiations")
 WRITE = Call("POST", "/negotiations/1/messages", form={"message": "Здравствуйте"})

@@ -33,7 +33,7 @@ from bot.hh.negotiations import NegotiationsGateway
 from bot.hh.oauth import OAuth
 from tests.hh.conftest import AGENT
 from tests.hh.openapi import Document, Operation, Request, Shape
-from tests.hh.stub import Keys, Steps
+from tests.stub import Keys, Steps
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "hh"
 VERSIONS = ("2025-12", "2026-06")

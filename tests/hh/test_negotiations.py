@@ -19,7 +19,7 @@ from bot.hh.errors import (
 )
 from bot.hh.gateway import Applied, DirectVacancy, Gateway
 from bot.hh.negotiations import NegotiationsGateway
-from tests.hh.stub import Keys, Steps, Stub
+from tests.stub import Keys, Steps, Stub
 
 EXPIRED = {"request_id": "1", "errors": [{"type": "oauth", "value": "token_expired"}]}
 PAUSE = 3.0

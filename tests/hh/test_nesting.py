@@ -10,7 +10,7 @@ from bot.hh.client import Call, Client
 from bot.hh.errors import HhError, MalformedAnswer
 from bot.hh.models import Me, Negotiations
 from bot.hh.parsing import parse
-from tests.hh.stub import Stub
+from tests.stub import Stub
 
 DEPTH = 100_000
 DEEP = [

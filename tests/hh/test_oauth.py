@@ -23,7 +23,7 @@ from bot.hh.errors import (
 from bot.hh.models import Tokens
 from bot.hh.oauth import OAuth, pkce, revoke_url
 from tests.hh.conftest import AGENT
-from tests.hh.stub import Breaking, Stub, closed_port
+from tests.stub import Breaking, Stub, closed_port
 
 REDIRECT = "https://bridge.example/oauth/callback?lang=RU&x=a b"
 FRESH = {"access_token": "USERA", "refresh_token": "USERR", "expires_in": 1209600, "token_type": "bearer"}

@@ -1,4 +1,4 @@
-"""Whom the tests of `bot.hh` talk to: a server that answers as told, one that breaks mid-way; an account."""
+"""Outside services for tests: a server that answers as told, one that breaks mid-way; an account at hh.ru."""
 
 from __future__ import annotations
 

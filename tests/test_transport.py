@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.fence import fence
-from bot.hh.transport import UNACKNOWLEDGED_SECONDS, open_client
-from tests.hh.stub import Breaking, Stub, closed_port
+from bot.transport import UNACKNOWLEDGED_SECONDS, open_client
+from tests.stub import Breaking, Stub, closed_port
 
 
 async def test_redirects_are_not_followed(http: httpx.AsyncClient, stub: Stub) -> None:
