@@ -28,6 +28,7 @@ from bot.telegram.botapi import BotApi
 from bot.transport import open_client
 from tests.ports import free_port
 from tests.store.servers import binaries, server
+from tests.waiting import PATIENCE
 
 KEYS = (SecretStr(Fernet.generate_key().decode()),)
 
@@ -175,7 +176,7 @@ async def test_a_webhook_that_telegram_cannot_deliver_to_is_named(operator: Oper
         api = BotApi(http, operator.telegram.url, operator.telegram.token)
         await api.set_webhook(f"{public}/telegram/webhook", "secret", ["message"], 1)
     await operator.telegram.user().send("привет")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while operator.telegram.world.webhooks.last_error is None:
             await asyncio.sleep(0.02)
     passed, report = await operator.check(public_url=public)

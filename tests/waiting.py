@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.sandbox.telegram.changes import PATIENCE
 
+__all__ = ["PATIENCE", "eventually", "running"]
+
 
 @asynccontextmanager
 async def running(work: Coroutine[object, object, object]) -> AsyncIterator[None]:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.worker.services import Timing
 from tests.plain import plain_http
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 FAST = Timing(
     settle=1.0,
@@ -70,7 +71,7 @@ class Bridge:
         )
         waiting = asyncio.create_task(ready.wait())
         if web:
-            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
         waiting.cancel()
         if task.done():
             task.result()

@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as NoConnection
 
 from bot.store.connection import connect
 from bot.store.embedded import PACKAGES
+from tests.waiting import PATIENCE
 
 
 def carried(package: str) -> str | None:
@@ -56,7 +57,7 @@ async def server(
 async def _answers(port: int) -> None:
     client = connect(f"redis://127.0.0.1:{port}")
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 try:
                     await client.ping()

@@ -31,7 +31,7 @@ from bot.store.limiter import limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
 from tests.ports import free_port
 from tests.store.servers import binaries, server
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 BINARIES = binaries()
 every_server = pytest.mark.parametrize("binary", BINARIES.values(), ids=BINARIES.keys())
@@ -115,7 +115,7 @@ async def complete(client: Client, port: int) -> None:
     alone = connect(f"redis://127.0.0.1:{port}")
     await alone.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
     await alone.aclose()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 with unavailable():

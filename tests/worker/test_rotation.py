@@ -17,7 +17,7 @@ from bot.store.vault import Vault
 from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services
 from tests.ports import free_port
-from tests.waiting import eventually, running
+from tests.waiting import PATIENCE, eventually, running
 from tests.worker.conftest import Desk
 
 
@@ -30,7 +30,7 @@ def rotating(services: Services) -> Services:
 
 async def test_it_ends_with_the_last_account(desk: Desk) -> None:
     desk.services = rotating(desk.services)
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         tasks.create_task(finish_rotation(desk.services))
         await desk.access.reseal()
     assert desk.session.account is not None
@@ -38,7 +38,7 @@ async def test_it_ends_with_the_last_account(desk: Desk) -> None:
 
 
 async def test_a_mailbox_that_is_held_all_the_while_is_left_after_a_few_looks(desk: Desk) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await finish_rotation(rotating(desk.services))
     assert desk.session.claim.held
 

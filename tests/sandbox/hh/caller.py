@@ -11,6 +11,7 @@ from aiohttp import ClientSession, ClientTimeout, FormData
 
 from bot.sandbox.hh.objects import Account
 from bot.sandbox.hh.server import LocalHh
+from tests.waiting import PATIENCE
 
 AGENT = "SandboxTests/1.0 (tests@example.org)"
 
@@ -50,7 +51,7 @@ class Caller:
         form: Mapping[str, str] | None = None,
         multipart: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        within: float = 5.0,
+        within: float = PATIENCE,
     ) -> Reply:
         sent = {"User-Agent": AGENT}
         if self.token:

@@ -13,7 +13,7 @@ from bot.sandbox.hh.objects import Address
 from bot.sandbox.hh.server import LocalHh
 from tests.sandbox.hh.caller import Caller
 from tests.sandbox.hh.conftest import Cast, Clock
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 
 class Console:
@@ -159,7 +159,7 @@ async def test_the_journal_counts_requests_and_effects(
 
 
 async def test_changes_are_told_as_they_happen(hh: LocalHh, session: ClientSession, nid: str) -> None:
-    async with session.get(hh.console_url + "/events") as events, asyncio.timeout(5):
+    async with session.get(hh.console_url + "/events") as events, asyncio.timeout(PATIENCE):
         assert events.content_type == "text/event-stream"
         message = hh.employers.write(nid, "Добрый день")
         told = [json.loads((await events.content.readline())[6:]) for _ in range(1)]

@@ -16,7 +16,7 @@ from bot.sandbox.hh.quirks import NULLABLE
 from bot.sandbox.hh.server import LocalHh
 from tests.sandbox.hh.caller import Caller, Reply
 from tests.sandbox.hh.conftest import Cast, Clock
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 SENDING = "POST /negotiations/*/messages"
 
@@ -47,7 +47,7 @@ async def test_a_broken_server_answers_in_html(
 async def give_up_once(happened: Callable[[], object], asking: Coroutine[None, None, Reply]) -> None:
     """Ask, and go away without an answer as soon as `happened`."""
     task = asyncio.create_task(asking)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not happened():
             await asyncio.wait([task], timeout=0.005)
     assert not task.done()
@@ -57,7 +57,7 @@ async def give_up_once(happened: Callable[[], object], asking: Coroutine[None, N
 
 async def arrived(hh: LocalHh) -> list[str | None]:
     """The texts of all effects, once there is one."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not hh.journal.effects:
             await asyncio.sleep(0.005)
     return [effect.text for effect in hh.journal.effects]

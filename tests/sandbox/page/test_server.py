@@ -10,6 +10,7 @@ from telegram.error import RetryAfter
 
 from bot.sandbox.telegram.server import LocalTelegram
 from tests.plain import plain_bot
+from tests.waiting import PATIENCE
 
 CONSOLE = "/console/telegram"
 
@@ -188,7 +189,7 @@ async def test_a_stream_of_nothing_shows_that_it_lives(
 
 
 async def event(stream: aiohttp.ClientResponse) -> list[int]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (line := await stream.content.readline()).startswith(b"data: "):
             pass
     chats: list[int] = json.loads(line.removeprefix(b"data: "))
