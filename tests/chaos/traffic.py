@@ -127,9 +127,9 @@ class Person:
         await self._press(asked, lambda m: job.name in m.text, "Откликнуться")
         await self._press(asked, lambda m: "Аналитик данных" in str(m.labels), "Аналитик данных")
         mark = self._mark("u")
-        letter = await self._letter(asked, mark)
+        letter, text = await self._letter(asked, mark)
         self.ledger.applied[mark] = job.id
-        await self._press(letter, lambda m: mark in m.text, "✅ Отправить")
+        await self._press(letter, lambda m: text in m.text, "✅ Отправить")
         await user.wait_for_reaction(letter, "👌", PATIENCE)
         self.ledger.edited.add(mark)
         await user.edit(letter, f"{mark} Возьмите меня, пожалуйста")
@@ -164,17 +164,21 @@ class Person:
         last = list(self.user.state.messages.values())[-12:]
         return "\n".join(f"  {m.id} {m.text[:90]!r} {m.labels} {m.reactions}" for m in last)
 
-    async def _letter(self, asked: int, mark: str) -> int:
-        """Answer the prompt for a letter; where it came twice and the first copy is stale, the last one."""
+    async def _letter(self, asked: int, mark: str) -> tuple[int, str]:
+        """Answer the prompt for a letter; where it came twice and the first copy is stale, the last one.
+
+        Each letter has a text of its own: only the last one is sent, whatever comes of the others later.
+        """
         await self._wait(lambda m: m.prompt is not None, asked)
+        number = 0
         while True:
+            number += 1
             prompts = [m for m in self.user.from_bot if m.id > asked and m.prompt is not None]
-            letter = await self.user.send(f"{mark} Возьмите меня", reply_to=prompts[-1].id)
+            text = f"{mark} Возьмите меня, прошу в {number}-й раз"
+            letter = await self.user.send(text, reply_to=prompts[-1].id)
             with suppress(AssertionError):
-                await self.user.wait_for(
-                    lambda m: "✅ Отправить" in m.labels and mark in m.text, 40, after=letter
-                )
-                return letter
+                await self.user.wait_for(_preview(text), 40, after=letter)
+                return letter, text
 
     async def _press(self, after: int, wanted: Callable[[ChatMessage], bool], label: str) -> None:
         """Press a button, and wait until it is gone; of a message that comes twice, press each copy once.
@@ -217,3 +221,8 @@ class Person:
     def _mark(self, kind: str) -> str:
         self._marks += 1
         return f"[{kind}{self.number}.{self._marks:05}]"
+
+
+def _preview(text: str) -> Callable[[ChatMessage], bool]:
+    """What shows a letter before it is sent."""
+    return lambda message: "✅ Отправить" in message.labels and text in message.text
