@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec import convert, structs
 
-from bot.chat.outgoing import Conversation, Outgoing, Subject
+from bot.chat.outgoing import Outgoing, Subject
 from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
@@ -19,6 +19,7 @@ from bot.sync.applications import DAY_SECONDS
 from bot.sync.book import Book
 from bot.sync.roster import Roster
 from bot.worker.later import Later
+from bot.worker.subjects import note
 from bot.worker.waiting import Waiting, replaced
 
 MAP_SECONDS = 400 * 24 * 3600
@@ -215,7 +216,7 @@ class Writing:
         if change.mapped:
             if self.mapped + len(change.mapped) > MAP_SIZE:
                 yield ("RENAME", name, self._key("map-old"))
-            packed = ((message_id, pack(_short(subject))) for message_id, subject in change.mapped.items())
+            packed = ((message_id, note(subject)) for message_id, subject in change.mapped.items())
             yield ("HSET", name, *_flat(packed))
             yield ("EXPIRE", name, MAP_SECONDS)
         if change.sent is not None:
@@ -270,13 +271,6 @@ def merged(before: Account | None, wanted: Account, current: Account | None) -> 
         if getattr(wanted, name) == getattr(before, name)
     }
     return structs.replace(wanted, **theirs)
-
-
-def _short(subject: Subject) -> object:
-    """What is nothing but a conversation, as most are, without the fields at their defaults."""
-    if isinstance(subject, Conversation) and subject == Conversation(subject.nid):
-        return (Conversation.__struct_config__.tag, subject.nid)
-    return subject
 
 
 def _flat(pairs: Iterable[tuple[Word, Word]]) -> Iterator[Word]:

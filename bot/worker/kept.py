@@ -16,8 +16,8 @@ from bot.sync.applications import Applications
 from bot.sync.book import Book
 from bot.sync.roster import Roster
 from bot.worker.later import Later
+from bot.worker.subjects import noted
 
-_subject: Decoder[Subject] = Decoder(Subject)
 _later: Decoder[Later] = Decoder(Later)
 
 
@@ -35,7 +35,7 @@ class Kept:
             with unavailable():
                 packed = await self._read("HGET", self._key(name), message_id)
             if isinstance(packed, bytes):
-                return _subject.decode(packed)
+                return noted(packed)
         return None
 
     async def book_and_shown(self) -> tuple[Book, Shown]:

@@ -23,6 +23,7 @@ from bot.store.scripts import Store
 from bot.sync.book import Book
 from bot.sync.roster import Roster
 from bot.worker.later import Later
+from bot.worker.subjects import noted
 from bot.worker.waiting import Waiting
 
 KINDS: Final[dict[str, object]] = {
@@ -95,6 +96,8 @@ def _unpacked(value: object, kind: object) -> object:
     match value:
         case bytes() if kind is None:
             return value.decode(errors="replace")
+        case bytes() if kind is Subject:
+            return noted(value)
         case bytes():
             return msgspec.msgpack.decode(unsqueezed(value), type=kind)
         case list():

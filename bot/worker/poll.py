@@ -157,7 +157,7 @@ class Poll:
         done = look.steady and look.whole and not waiting and not full
         head: dict[str, float | str] = {"page": look.digest.hex() if done else ""}
         if full and look.steady:
-            head["walked"] = clock()
+            head["walked"] = int(clock())
         log.debug("a poll found changes", conversations=len(look.listed), whole=full)
         return head
 
@@ -245,7 +245,7 @@ class Poll:
         clock = self._services.clock()
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
-        head = {**_ANEW, "news": clock} if events else _ANEW
+        head = {**_ANEW, "news": int(clock)} if events else _ANEW
         before = await self._session.book()
         await self._session.commit(
             replace(

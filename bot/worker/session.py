@@ -8,6 +8,7 @@ changes the memory. `ClaimLost` ends the session: another worker has the mailbox
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -187,7 +188,8 @@ class Session:
         tell what the last look saw. Raises `Superseded` where the account `hh_id` is not linked any more.
         """
         self._still(hh_id)
-        self._note({**seen, "poll": at})
+        # Milliseconds are enough, and half as many digits to keep for as long as the account sleeps.
+        self._note({**seen, "poll": math.floor(at * 1000) / 1000})
         self._turn(at if turn else 0)
 
     def take_turn(self) -> bool:

@@ -111,7 +111,7 @@ class Writes:
             await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
         else:
             counted(name, "accepted").inc()
-            hot = replace(change, moved=True, head={**change.head, "news": self._services.clock()})
+            hot = replace(change, moved=True, head={**change.head, "news": int(self._services.clock())})
             await self._replace(noted, None, hh_id, change=hot)
             waited = round(self._services.clock() - waiting.since, 3)
             log.info("hh.ru accepted a write", intent=name, tries=waiting.tries + 1, seconds=waited)
