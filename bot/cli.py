@@ -156,7 +156,7 @@ def _sandbox(given: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings) -> int:
-    from bot.check import check
+    from bot.check.report import check
 
     return 0 if asyncio.run(check(settings)) else CHECK_FAILED
 

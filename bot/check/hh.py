@@ -1,0 +1,101 @@
+"""Whether hh.ru takes the agent and the application; its clock."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+
+from bot.check.finding import Finding
+from bot.hh.client import Call, Client
+from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled, Unavailable
+from bot.hh.oauth import OAuth, pkce
+from bot.settings import Settings
+from bot.transport import open_client
+
+# Seconds between the clocks: hh.ru's `expires_in` and Redis's expiries are counted from this machine's.
+CLOCK_TOLERANCE = 60.0
+
+
+async def hh(settings: Settings) -> list[Finding]:
+    """The agent, the clock and the application."""
+    async with open_client(settings.hh_proxy_url) as http:
+        client = Client(
+            http, api_url=settings.hh_api_url, user_agent=settings.hh_user_agent, host=settings.hh_host
+        )
+        try:
+            moment = (await client.request(Call("GET", "/dictionaries"))).moment
+        except LinkAgain:
+            return [Finding("hh.ru", "?", _GUARDED), await _application(settings, http)]
+        except Refused as error:
+            return [_refused(error)]
+        except HhError as error:
+            return [Finding("hh.ru", "FAIL", f"doesn't answer as it should: {error}", _FOREIGN)]
+        found = [Finding("hh.ru", "ok", "answers, and accepts HH_USER_AGENT")]
+        if moment is not None:
+            found.append(_clock(time.time() - moment.timestamp()))
+        return [*found, await _application(settings, http)]
+
+
+def _refused(error: Refused) -> Finding:
+    if error.value == "bad_user_agent":
+        mend = "set HH_USER_AGENT to the name and mail of your application: MyBridge/1.0 (mail@my-site.org)"
+        return Finding("hh.ru", "FAIL", "refuses HH_USER_AGENT", mend)
+    return Finding("hh.ru", "FAIL", f"refuses: {error.description or error.value}", _FOREIGN)
+
+
+def _clock(ahead: float) -> Finding:
+    if abs(ahead) <= CLOCK_TOLERANCE:
+        return Finding("Clock", "ok", "agrees with hh.ru's")
+    text = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} hh.ru's"
+    return Finding("Clock", "FAIL", text, "let the system's time service (NTP) set it")
+
+
+_GUARDED = "answers only with an account, so HH_USER_AGENT and the clock are not checked"
+_FOREIGN = "check HH_API_URL; hh.ru refuses some foreign addresses: set HH_PROXY_URL there"
+
+
+async def _application(settings: Settings, http: httpx.AsyncClient) -> Finding:
+    """Ask for tokens with a code that never was: the refusal tells what hh.ru thinks of the rest.
+
+    OpenAPI, `authorize`: `invalid_client`, or `invalid_request` with "account not found", for a wrong id or
+    secret; "bad redirect url"; and "code not found" where everything else is right.
+    """
+    oauth = OAuth(
+        http,
+        client_id=settings.hh_client_id,
+        client_secret=settings.hh_client_secret.get_secret_value(),
+        site_url=settings.hh_site_url,
+        api_url=settings.hh_api_url,
+        token_url=settings.hh_token_url,
+        user_agent=settings.hh_user_agent,
+    )
+    verifier, _ = pkce()
+    try:
+        await oauth.exchange("hh-bridge-check", settings.redirect_uri, verifier)
+    except (LinkAgain, Refused) as error:
+        return _judge(str(error).strip(), settings)
+    except (Throttled, Unavailable, OutcomeUnknown) as error:
+        return Finding("Application", "FAIL", f"HH_TOKEN_URL doesn't answer as it should: {error}", _FOREIGN)
+    return Finding("Application", "?", "HH_TOKEN_URL accepts any code, so it is not hh.ru's")
+
+
+def _judge(reason: str, settings: Settings) -> Finding:
+    mend = "compare with your application at https://dev.hh.ru/admin"
+    match reason:
+        case "client_id or client_secret not found" | "account not found" | "invalid_client" | "forbidden":
+            return Finding(
+                "Application",
+                "FAIL",
+                f"hh.ru doesn't know HH_CLIENT_ID with HH_CLIENT_SECRET ({reason})",
+                mend,
+            )
+        case "bad redirect url":
+            return Finding(
+                "Application", "FAIL", f"the redirect address {settings.redirect_uri} is not registered", mend
+            )
+        case "code not found" | "bad token" | "code expired":
+            text = f"known to hh.ru; its redirect address must be {settings.redirect_uri}"
+            return Finding("Application", "ok", text)
+        case _:
+            return Finding("Application", "?", f"hh.ru answers {reason!r} to a code that never was")
