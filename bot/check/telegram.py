@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+
 from bot.check.finding import Finding
 from bot.settings import Settings
 from bot.telegram.botapi import BadToken, Bot, BotApi, BotApiError, WebhookInfo
 from bot.transport import open_client
+
+# Seconds. What can't be delivered is tried again every minute at least (tdlib/telegram-bot-api,
+# WebhookActor.h), so an older error is over, whatever waits.
+STILL_FAILING = 300.0
 
 
 async def telegram(settings: Settings) -> list[Finding]:
@@ -43,9 +50,14 @@ def _webhook(wanted: str | None, found: WebhookInfo) -> Finding:
         return Finding("Webhook", "ok", f"no PUBLIC_URL, so updates are polled{change}")
     if found.url != wanted:
         return Finding("Webhook", "ok", f"will be set to {wanted} at the start")
-    if found.last_error_message:
+    text = f"{found.url}, {found.pending_update_count} updates wait"
+    if not found.last_error_message:
+        return Finding("Webhook", "ok", text)
+    if found.pending_update_count and time.time() - found.last_error_date <= STILL_FAILING:
         mend = (
             "check that PUBLIC_URL leads to HTTP_HOST and HTTP_PORT, with a certificate that Telegram accepts"
         )
         return Finding("Webhook", "FAIL", f"Telegram reports: {found.last_error_message}", mend)
-    return Finding("Webhook", "ok", f"{found.url}, {found.pending_update_count} updates wait")
+    when = datetime.fromtimestamp(found.last_error_date, UTC)
+    over = f"the last delivery that failed was on {when:%d %B %Y, %H:%M} UTC"
+    return Finding("Webhook", "ok", f"{text}; {over}: {found.last_error_message}")

@@ -68,10 +68,14 @@ class Bot(Struct, frozen=True):
 
 
 class WebhookInfo(Struct, frozen=True):
-    """Where Telegram delivers updates now, "" for nowhere (Bot API, WebhookInfo)."""
+    """Where Telegram delivers updates now, "" for nowhere (Bot API, WebhookInfo).
+
+    The last error is the most recent one (`last_error_date` in Unix time): it stays when all is well again.
+    """
 
     url: str = ""
     pending_update_count: int = 0
+    last_error_date: int = 0
     last_error_message: str = ""
 
 

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import asyncio
-
 from pydantic import SecretStr
 
+from bot.check.telegram import STILL_FAILING
 from bot.telegram.botapi import BotApi
 from bot.transport import open_client
 from tests.check.operator import Operator, failed
 from tests.ports import free_port
-from tests.waiting import PATIENCE
+from tests.stub import Stub
 
 
 async def test_a_wrong_bot_token_is_named(operator: Operator) -> None:
@@ -25,23 +24,46 @@ async def test_an_unreachable_telegram_leads_to_the_proxy(operator: Operator) ->
     assert "TELEGRAM_PROXY_URL" in report
 
 
+async def fails_to_deliver(operator: Operator, public: str) -> None:
+    """Somebody writes, and the bridge that should be at `public` does not take it."""
+    async with open_client() as http:
+        api = BotApi(http, operator.telegram.url, operator.telegram.token)
+        await api.set_webhook(f"{public}/telegram/webhook", "secret", ["message"], 1)
+    await operator.telegram.user().send("привет")
+    await operator.telegram.wait_until(lambda: operator.telegram.world.webhooks.last_error is not None)
+
+
 async def test_a_webhook_that_telegram_cannot_deliver_to_is_named(operator: Operator) -> None:
     public = f"http://127.0.0.1:{free_port()}"
     passed, report = await operator.check(public_url=public)
     assert passed, report
     assert f"will be set to {public}/telegram/webhook" in report
 
-    async with open_client() as http:
-        api = BotApi(http, operator.telegram.url, operator.telegram.token)
-        await api.set_webhook(f"{public}/telegram/webhook", "secret", ["message"], 1)
-    await operator.telegram.user().send("привет")
-    async with asyncio.timeout(PATIENCE):
-        while operator.telegram.world.webhooks.last_error is None:
-            await asyncio.sleep(0.02)
+    await fails_to_deliver(operator, public)
     passed, report = await operator.check(public_url=public)
     assert not passed
     assert failed(report) == ["Webhook"]
     assert "PUBLIC_URL" in report
+
+
+async def test_a_delivery_that_failed_at_first_is_told_and_no_fault(operator: Operator, stub: Stub) -> None:
+    stub.say(502)
+    stub.say(200)
+    await fails_to_deliver(operator, stub.url)
+    await operator.telegram.settled()
+    passed, report = await operator.check(public_url=stub.url)
+    assert passed, report
+    assert "0 updates wait; the last delivery that failed was on" in report
+    assert "502 Bad Gateway" in report
+
+
+async def test_a_delivery_that_failed_long_ago_is_no_fault_of_what_waits_now(operator: Operator) -> None:
+    public = f"http://127.0.0.1:{free_port()}"
+    operator.telegram.world.clock.advance(-STILL_FAILING - 60)
+    await fails_to_deliver(operator, public)
+    passed, report = await operator.check(public_url=public)
+    assert passed, report
+    assert "1 updates wait; the last delivery that failed was on" in report
 
 
 async def test_a_webhook_that_will_go_is_told(operator: Operator) -> None:

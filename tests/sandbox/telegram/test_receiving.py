@@ -134,6 +134,7 @@ async def test_a_refused_update_is_tried_again_and_holds_back_only_its_chat(
     assert annas.count("2") == 1
     info = await bot.get_webhook_info()
     assert info.last_error_message == "Wrong response from the webhook: 500 Internal Server Error"
+    assert info.last_error_date is not None, "it tells the most recent error, also after all is well again"
 
 
 async def test_an_unreachable_webhook_keeps_the_updates(telegram: LocalTelegram, bot: Bot) -> None:
