@@ -8,8 +8,9 @@ import httpx
 
 from bot.check.finding import Finding
 from bot.hh.client import Call, Client
-from bot.hh.errors import HhError, LinkAgain, OutcomeUnknown, Refused, Throttled, Unavailable
+from bot.hh.errors import HhError, LinkAgain, NotFound, Refused, Unavailable
 from bot.hh.oauth import OAuth, pkce
+from bot.hh.wire import ask
 from bot.settings import Settings
 from bot.transport import open_client
 
@@ -26,7 +27,7 @@ async def hh(settings: Settings) -> list[Finding]:
         try:
             moment = (await client.request(Call("GET", "/dictionaries"))).moment
         except LinkAgain:
-            return [Finding("hh.ru", "?", _GUARDED), await _application(settings, http)]
+            return [Finding("hh.ru", "?", _GUARDED), *await _application(settings, http)]
         except Refused as error:
             return [_refused(error)]
         except HhError as error:
@@ -34,7 +35,7 @@ async def hh(settings: Settings) -> list[Finding]:
         found = [Finding("hh.ru", "ok", "answers, and accepts HH_USER_AGENT")]
         if moment is not None:
             found.append(_clock(time.time() - moment.timestamp()))
-        return [*found, await _application(settings, http)]
+        return [*found, *await _application(settings, http)]
 
 
 def _refused(error: Refused) -> Finding:
@@ -55,12 +56,8 @@ _GUARDED = "answers only with an account, so HH_USER_AGENT and the clock are not
 _FOREIGN = "check HH_API_URL; hh.ru refuses some foreign addresses: set HH_PROXY_URL there"
 
 
-async def _application(settings: Settings, http: httpx.AsyncClient) -> Finding:
-    """Ask for tokens with a code that never was: the refusal tells what hh.ru thinks of the rest.
-
-    OpenAPI, `authorize`: `invalid_client`, or `invalid_request` with "account not found", for a wrong id or
-    secret; "bad redirect url"; and "code not found" where everything else is right.
-    """
+async def _application(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
+    """What hh.ru thinks of the application, and of its redirect address where it knows the application."""
     oauth = OAuth(
         http,
         client_id=settings.hh_client_id,
@@ -70,32 +67,69 @@ async def _application(settings: Settings, http: httpx.AsyncClient) -> Finding:
         token_url=settings.hh_token_url,
         user_agent=settings.hh_user_agent,
     )
+    found = await _tokens(settings, oauth)
+    if found.verdict == "FAIL":
+        return [found]
+    return [found, await _redirect(settings, oauth, http)]
+
+
+async def _tokens(settings: Settings, oauth: OAuth) -> Finding:
+    """Ask for tokens with a code that never was: the refusal tells what hh.ru thinks of the rest."""
     verifier, _ = pkce()
     try:
         await oauth.exchange("hh-bridge-check", settings.redirect_uri, verifier)
+    except NotFound:
+        return Finding("Application", "FAIL", "there is nothing at HH_TOKEN_URL", _MISTYPED)
     except (LinkAgain, Refused) as error:
         return _judge(str(error).strip(), settings)
-    except (Throttled, Unavailable, OutcomeUnknown) as error:
+    except HhError as error:
         return Finding("Application", "FAIL", f"HH_TOKEN_URL doesn't answer as it should: {error}", _FOREIGN)
     return Finding("Application", "?", "HH_TOKEN_URL accepts any code, so it is not hh.ru's")
 
 
 def _judge(reason: str, settings: Settings) -> Finding:
-    mend = "compare with your application at https://dev.hh.ru/admin"
+    """What a refusal means (OpenAPI, `ErrorsCommonBadAuthorizationBadParameters`).
+
+    A wrong id or secret is `invalid_client`, or `invalid_request` with "account not found"; a bare
+    `forbidden` is of the same family, but says nothing of them. Where all is right, the code is not found.
+    """
     match reason:
-        case "client_id or client_secret not found" | "account not found" | "invalid_client" | "forbidden":
-            return Finding(
-                "Application",
-                "FAIL",
-                f"hh.ru doesn't know HH_CLIENT_ID with HH_CLIENT_SECRET ({reason})",
-                mend,
+        case "client_id or client_secret not found" | "account not found" | "invalid_client":
+            text = f"hh.ru doesn't know HH_CLIENT_ID with HH_CLIENT_SECRET ({reason})"
+            return Finding("Application", "FAIL", text, _COMPARE)
+        case "application_not_found":
+            return Finding("Application", "FAIL", "it was deleted at hh.ru", _COMPARE)
+        case "forbidden":
+            text = "hh.ru gives it no tokens and doesn't say why (forbidden)"
+            mend = (
+                "look at https://dev.hh.ru/admin whether it is approved, and ask hh.ru for applicant access"
             )
+            return Finding("Application", "FAIL", text, mend)
         case "bad redirect url":
-            return Finding(
-                "Application", "FAIL", f"the redirect address {settings.redirect_uri} is not registered", mend
-            )
+            text = f"the redirect address {settings.redirect_uri} is not registered"
+            return Finding("Application", "FAIL", text, _COMPARE)
         case "code not found" | "bad token" | "code expired":
-            text = f"known to hh.ru; its redirect address must be {settings.redirect_uri}"
-            return Finding("Application", "ok", text)
+            return Finding("Application", "ok", "known to hh.ru")
         case _:
             return Finding("Application", "?", f"hh.ru answers {reason!r} to a code that never was")
+
+
+async def _redirect(settings: Settings, oauth: OAuth, http: httpx.AsyncClient) -> Finding:
+    """Open the page where users agree, as nobody; hh.ru's documents name no status where it refuses."""
+    address = settings.redirect_uri
+    url = oauth.authorize_url("hh-bridge-check", address, pkce()[1])
+    request = http.build_request("GET", url, headers={"User-Agent": settings.hh_user_agent})
+    try:
+        status = (await ask(http, request, write=False)).status
+    except Unavailable as error:
+        mend = "check HH_SITE_URL; hh.ru refuses some foreign addresses: set HH_PROXY_URL there"
+        return Finding("Redirect", "?", f"the page where users agree doesn't open: {error}", mend)
+    if status == 200:
+        return Finding("Redirect", "ok", f"the page where users agree opens with {address}")
+    if status == 400:
+        return Finding("Redirect", "FAIL", f"hh.ru doesn't take the redirect address {address}", _COMPARE)
+    return Finding("Redirect", "?", f"can't be told before a login; it must be {address}", _COMPARE)
+
+
+_COMPARE = "compare with your application at https://dev.hh.ru/admin"
+_MISTYPED = "check HH_TOKEN_URL; hh.ru's own is https://api.hh.ru/token"

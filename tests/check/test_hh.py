@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Answer, Fault
 from tests.check.operator import Operator, failed
+from tests.ports import free_port
 
 
 async def test_an_unreachable_hh_leads_to_the_proxy(operator: Operator) -> None:
@@ -111,8 +112,64 @@ async def test_a_clock_that_is_wrong_is_named(operator: Operator, behind: float,
 
 
 async def test_a_redirect_address_that_is_not_registered_is_named(operator: Operator) -> None:
+    passed, report = await operator.check(hh_redirect_uri="http://127.0.0.1/oauth/callbacks")
+    assert not passed
+    assert failed(report) == ["Redirect"]
+    assert "doesn't take the redirect address http://127.0.0.1/oauth/callbacks" in report
+
+
+async def test_a_redirect_address_that_follows_from_the_registered_one_passes(operator: Operator) -> None:
+    passed, report = await operator.check(hh_redirect_uri="http://127.0.0.1/oauth/callback/bridge")
+    assert passed, report
+    assert "opens with http://127.0.0.1/oauth/callback/bridge" in report
+
+
+async def test_a_redirect_address_is_not_judged_by_a_login(operator: Operator) -> None:
+    login = Answer(302, "", "text/html", (("Location", "/account/login"),))
+    operator.hh.faults.add(Fault("login", login), "GET /oauth/authorize")
+    passed, report = await operator.check()
+    assert passed, report
+    assert f"it must be {operator.settings.redirect_uri}" in report
+
+
+async def test_a_page_of_agreement_that_does_not_open_is_told(operator: Operator) -> None:
+    passed, report = await operator.check(hh_site_url=f"http://127.0.0.1:{free_port()}")
+    assert passed, report
+    assert "?     Redirect: the page where users agree doesn't open" in report
+    assert "HH_SITE_URL" in report
+
+
+async def test_a_redirect_address_that_the_token_address_refuses_is_named(operator: Operator) -> None:
     operator.hh.faults.add(faults.no_tokens("invalid_request", "bad redirect url"), "POST /token", times=None)
     passed, report = await operator.check()
     assert not passed
     assert failed(report) == ["Application"]
     assert "is not registered" in report
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (faults.no_tokens("forbidden", ""), "gives it no tokens and doesn't say why"),
+        (faults.refused("forbidden", 403), "gives it no tokens and doesn't say why"),
+        (faults.no_tokens("forbidden", "client_id or client_secret not found"), "doesn't know HH_CLIENT_ID"),
+        (faults.oauth("application_not_found"), "was deleted at hh.ru"),
+        (faults.oauth("token_expired"), "HH_TOKEN_URL doesn't answer as it should"),
+    ],
+)
+async def test_an_application_is_unknown_only_where_hh_says_so(
+    operator: Operator, fault: Fault, says: str
+) -> None:
+    operator.hh.faults.add(fault, "POST /token", times=None)
+    passed, report = await operator.check()
+    assert not passed
+    assert failed(report) == ["Application"]
+    assert says in report
+    assert ("HH_CLIENT_ID" in report) == ("HH_CLIENT_ID" in says)
+
+
+async def test_a_token_address_where_nothing_is_is_named(operator: Operator) -> None:
+    passed, report = await operator.check(hh_token_url=f"{operator.hh.url}/tokens")
+    assert not passed
+    assert failed(report) == ["Application"]
+    assert "nothing at HH_TOKEN_URL" in report
