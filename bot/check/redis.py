@@ -1,96 +1,132 @@
-"""Whether Redis keeps what it is given, and whether the keys open what is stored there."""
+"""Whether Redis keeps what it is given: every server that REDIS_URL leads to, or the embedded one."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
-from urllib.parse import quote
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.exceptions import ResponseError
 
 from bot.check.finding import Finding
+from bot.check.sentinel import sentinel
+from bot.check.server import Server, ask, clocks, hands_over, keeps, shares
 from bot.settings import Settings
-from bot.store.connection import Replicated, connect
-from bot.store.embedded import OLDEST, find_server
+from bot.store.connection import Replicated, connected, server_url
+from bot.store.embedded import find_server
 from bot.store.errors import StoreError, unavailable
-from bot.store.rotation import count
 from bot.store.scripts import Store
-from bot.store.vault import Vault
 
 TIMEOUT = 30.0
+
+_Away = Callable[[StoreError], Finding]
 
 
 async def redis(settings: Settings) -> list[Finding]:
     """What of REDIS_URL, or of the embedded server."""
     if settings.redis_url is None:
-        return [await _embedded(settings), *await _embedded_keys(settings)]
-    return await _server(settings.redis_url.get_secret_value(), settings)
-
-
-async def _server(url: str, settings: Settings) -> list[Finding]:
-    store = connect(url)
+        return [await _embedded(settings)]
+    url = settings.redis_url.get_secret_value()
     try:
-        async with asyncio.timeout(TIMEOUT):
-            with unavailable():
-                facts = dict[str, object](await store.info())
-            return [_judge_server(facts, store), *await _token_keys(store, settings)]
+        async with asyncio.timeout(TIMEOUT), connected(url) as store:
+            return await _deployment(store, url)
     except (StoreError, TimeoutError) as error:
         mend = "check REDIS_URL and that the server runs"
         return [Finding("Redis", "FAIL", f"can't be used: {error}", mend)]
-    finally:
-        await store.aclose()
+    except ResponseError as error:
+        return [_forbidden(error)]
 
 
-async def _embedded_keys(settings: Settings) -> list[Finding]:
-    """The same of a bridge that runs here now, with keys of its own; nothing where none does."""
-    socket = settings.data_dir / "redis.sock"
-    if not settings.token_keys or not socket.exists():
-        return []
-    store = connect(f"unix://{quote(str(socket.absolute()))}")
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            return await _token_keys(store, settings)
-    except (StoreError, TimeoutError):
-        return []
-    finally:
-        await store.aclose()
-
-
-async def _token_keys(store: Store, settings: Settings) -> list[Finding]:
-    """Whether TOKEN_KEYS open every account, and whether the older ones may go."""
-    vault = Vault([key.get_secret_value() for key in settings.token_keys])
-    seals = await count(store, vault)
-    accounts = f"{seals.first + seals.later + seals.lost} accounts"
-    if seals.lost:
-        text = f"no key opens {seals.lost} of {accounts}: their users have to link again"
-        return [Finding("Keys", "FAIL", text, "put the key that is missing back into TOKEN_KEYS")]
-    if seals.later:
-        text = f"{seals.later} of {accounts} are sealed with an older one: keep it until the workers are done"
-        return [Finding("Keys", "ok", text)]
-    spare = ", the older ones may be dropped" if vault.rotating else ""
-    return [Finding("Keys", "ok", f"the first of TOKEN_KEYS seals all {accounts}{spare}")]
-
-
-def _judge_server(facts: Mapping[str, object], store: Store) -> Finding:
-    name, version = "Valkey", facts.get("valkey_version")
-    if version is None:
-        name, version = "Redis", facts.get("redis_version", "0.0")
-    numbers = tuple(int(part) for part in str(facts.get("redis_version", "0.0")).split(".")[:2])
-    if numbers < OLDEST:
-        return Finding(
-            "Redis", "FAIL", f"{name} {version} is too old", "install Valkey, or Redis 6.2 or newer"
-        )
-    if not facts.get("aof_enabled"):
-        mend = "set `appendonly yes` and `appendfsync always` on the server"
-        return Finding("Redis", "FAIL", f"{name} {version} forgets what it holds when it is killed", mend)
-    if facts.get("maxmemory_policy") != "noeviction":
-        text = f"{name} {version} throws entries away when it is full"
-        return Finding("Redis", "FAIL", text, "set `maxmemory-policy noeviction` on the server")
+async def _deployment(store: Store, url: str) -> list[Finding]:
+    if isinstance(store, RedisCluster):
+        return await _cluster(store, url)
     wanted = store.replicas if isinstance(store, Replicated) else 0
-    if int(str(facts.get("connected_slaves", 0))) < wanted:
-        text = f"{name} {version} has fewer replicas than the {wanted} that are waited for"
-        mend = "start them, or put another number after `?replicas=` in REDIS_URL"
-        return Finding("Redis", "FAIL", text, mend)
-    return Finding("Redis", "ok", f"{name} {version}, keeps what it is given")
+    pool = store.connection_pool
+    watched = isinstance(pool, SentinelConnectionPool)
+    master = await ask(store, "the master")
+    found = [*keeps(master), *(hands_over(master, wanted) if wanted else ())]
+    replicas = master.replicas if wanted or watched else []
+    looks = await asyncio.gather(*(_look(url, each, keeps, _replica_away) for each in replicas))
+    report = _report([_Look(master.name, found, master), *looks])
+    if isinstance(pool, SentinelConnectionPool):
+        report += await sentinel(pool, master, wanted)
+    return report
+
+
+async def _cluster(store: RedisCluster, url: str) -> list[Finding]:
+    with unavailable():
+        await store.initialize()
+
+    def master(server: Server) -> Iterator[Finding]:
+        return chain(keeps(server), shares(server))
+
+    masters = [_look(url, _address(node), master, _master_away) for node in store.get_primaries()]
+    replicas = [_look(url, _address(node), keeps, _replica_away) for node in store.get_replicas()]
+    return _report(await asyncio.gather(*masters, *replicas))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was found at one server, and what it said of itself where it could be asked."""
+
+    name: str
+    found: list[Finding]
+    server: Server | None = None
+
+
+async def _look(
+    url: str, address: tuple[str, int], judge: Callable[[Server], Iterator[Finding]], away: _Away
+) -> _Look:
+    host, port = address
+    name = f"{host}:{port}"
+    try:
+        async with connected(server_url(url, host, port)) as client:
+            server = await ask(client, name)
+    except StoreError as error:
+        return _Look(name, [away(error)])
+    except ResponseError as error:
+        return _Look(name, [_forbidden(error)])
+    return _Look(name, list(judge(server)), server)
+
+
+def _report(looks: Sequence[_Look]) -> list[Finding]:
+    """All that was found, what is the same at several servers only once; and that nothing is wrong, if so."""
+    where: dict[Finding, list[str]] = {}
+    for look in looks:
+        for finding in look.found:
+            where.setdefault(finding, []).append(look.name)
+    servers = [look.server for look in looks if look.server is not None]
+    found = [
+        replace(finding, text=f"at {', '.join(names)}: {finding.text}") if len(looks) > 1 else finding
+        for finding, names in where.items()
+    ]
+    if servers and all(finding.verdict != "FAIL" for finding in found):
+        products = ", ".join(sorted({server.product for server in servers}))
+        many = f"{len(servers)} servers of {products}" if len(servers) > 1 else products
+        found.insert(0, Finding("Redis", "ok", f"{many}, with an append-only file and `noeviction`"))
+    return [*found, *clocks(servers)]
+
+
+def _address(node: ClusterNode) -> tuple[str, int]:
+    return str(node.host), int(node.port)
+
+
+def _forbidden(error: ResponseError) -> Finding:
+    mend = "allow INFO, TIME and CONFIG GET to the user of REDIS_URL, or ask whoever runs it"
+    return Finding("Redis", "?", f"doesn't say what it keeps: {error}", mend)
+
+
+def _master_away(error: StoreError) -> Finding:
+    mend = "check that it runs and can be reached from here"
+    return Finding("Redis", "FAIL", f"can't be used: {error}", mend)
+
+
+def _replica_away(error: StoreError) -> Finding:
+    return Finding("Redis", "?", f"a replica that can't be asked from here what it keeps: {error}")
 
 
 async def _embedded(settings: Settings) -> Finding:

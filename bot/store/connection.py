@@ -31,7 +31,7 @@ import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final, TypedDict, TypeVar
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
@@ -108,6 +108,21 @@ async def connected(url: str) -> AsyncIterator[Client]:
         except asyncio.CancelledError:
             await closing
             raise
+
+
+def server_url(url: str, host: str, port: int) -> str:
+    """The address of a single one of the servers that `url` leads to, with the same login."""
+    parts = urlsplit(url)
+    login = parts.netloc.rpartition("@")[0]
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return urlunsplit(
+        parts._replace(
+            scheme="rediss" if parts.scheme.startswith("rediss") else "redis",
+            netloc=f"{login}@{place}" if login else place,
+            path="",
+            query="" if "+" in parts.scheme else parts.query,
+        )
+    )
 
 
 async def subscriber(store: Client) -> PubSub:

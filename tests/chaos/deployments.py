@@ -117,6 +117,8 @@ class Watched:
 
     servers: list[RedisServer]
     url: str
+    watcher: str
+    """The address of Sentinel itself."""
 
     async def master(self) -> RedisServer:
         """The one that Sentinel names and that takes writes."""
@@ -152,7 +154,11 @@ async def watched(product: str, home: Path) -> AsyncIterator[Watched]:
         async with servers[0].client() as client:
             await eventually(lambda: _followed(client))
         await eventually(lambda: _known(watcher))
-        yield Watched(servers, f"redis+sentinel://127.0.0.1:{free_port()},127.0.0.1:{watcher}/jobs/0")
+        yield Watched(
+            servers,
+            url=f"redis+sentinel://127.0.0.1:{free_port()},127.0.0.1:{watcher}/jobs/0",
+            watcher=f"redis://127.0.0.1:{watcher}",
+        )
 
 
 async def _followed(master: Store) -> bool:

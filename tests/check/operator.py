@@ -26,6 +26,9 @@ class Operator:
         settings = self.settings.model_copy(update=changes)
         return await check(settings, lines.append), "\n".join(lines)
 
+    async def check_redis(self, url: str) -> tuple[bool, str]:
+        return await self.check(redis_url=SecretStr(url), token_keys=KEYS)
+
 
 def failed(report: str) -> list[str]:
     return [

@@ -25,7 +25,7 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.store import keys
-from bot.store.connection import Client, connect, connected, one_shard_of_each_server, subscriber
+from bot.store.connection import Client, connect, connected, one_shard_of_each_server, server_url, subscriber
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
 from bot.store.limiter import limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
@@ -157,6 +157,23 @@ async def test_a_sentinel_that_knows_no_such_service_means_unavailable(
 def test_an_address_of_no_known_form_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="address"):
         connect(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "single"),
+    [
+        ("redis+cluster://bridge:s%40cret@one:1,two:2", "redis://bridge:s%40cret@three:3"),
+        ("rediss+sentinel://:s3cret@one/jobs/0?sentinel_password=other", "rediss://:s3cret@three:3"),
+        ("rediss://one/0?ssl_cert_reqs=none", "rediss://three:3?ssl_cert_reqs=none"),
+        ("unix:///run/redis.sock?replicas=1", "redis://three:3?replicas=1"),
+    ],
+)
+def test_a_single_server_is_reached_with_the_login_of_all(url: str, single: str) -> None:
+    assert server_url(url, "three", 3) == single
+
+
+def test_the_address_of_a_server_may_be_of_version_6() -> None:
+    assert server_url("redis+cluster://one", "::1", 3) == "redis://[::1]:3"
 
 
 async def test_a_command_whose_answer_is_lost_is_not_sent_again(
