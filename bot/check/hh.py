@@ -21,9 +21,7 @@ CLOCK_TOLERANCE = 60.0
 async def hh(settings: Settings) -> list[Finding]:
     """The agent, the clock and the application."""
     async with open_client(settings.hh_proxy_url) as http:
-        client = Client(
-            http, api_url=settings.hh_api_url, user_agent=settings.hh_user_agent, host=settings.hh_host
-        )
+        client = client_of(settings, http)
         try:
             moment = (await client.request(Call("GET", "/dictionaries"))).moment
         except LinkAgain:
@@ -36,6 +34,11 @@ async def hh(settings: Settings) -> list[Finding]:
         if moment is not None:
             found.append(_clock(time.time() - moment.timestamp()))
         return [*found, *await _application(settings, http)]
+
+
+def client_of(settings: Settings, http: httpx.AsyncClient) -> Client:
+    """A client of hh.ru's API as the settings want it."""
+    return Client(http, api_url=settings.hh_api_url, user_agent=settings.hh_user_agent, host=settings.hh_host)
 
 
 def _refused(error: Refused) -> Finding:

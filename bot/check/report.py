@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.check.accounts import keys
+from bot.check.accounts import access, keys
 from bot.check.hh import hh
 from bot.check.redis import redis
 from bot.check.telegram import telegram
@@ -18,7 +18,7 @@ async def check(settings: Settings, say: Callable[[str], None] = print) -> bool:
     """Make every check and say what it found; returns whether nothing failed."""
     say("ok    Settings: complete and well-formed")
     passed = True
-    for part in (redis, keys, telegram, hh):
+    for part in (redis, keys, telegram, hh, access):
         for finding in await part(settings):
             passed = passed and finding.verdict != "FAIL"
             say(f"{finding.verdict:<5} {finding.about}: {finding.text}")

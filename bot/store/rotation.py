@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from bot.store import keys
@@ -25,7 +25,7 @@ class Seals:
 async def count(store: Store, vault: Vault) -> Seals:
     """Look at every account; raises `StoreUnavailable`."""
     seals = Seals()
-    async for _, account in _accounts(store):
+    async for _, account in accounts(store):
         if vault.sealed_by_first(account.tokens):
             seals.first += 1
         elif _opens(vault, account):
@@ -37,12 +37,13 @@ async def count(store: Store, vault: Vault) -> Seals:
 
 async def behind(store: Store, vault: Vault) -> AsyncIterator[int]:
     """The users whose tokens a later key opens; raises `StoreUnavailable`."""
-    async for user_id, account in _accounts(store):
+    async for user_id, account in accounts(store):
         if not vault.sealed_by_first(account.tokens) and _opens(vault, account):
             yield user_id
 
 
-async def _accounts(store: Store) -> AsyncIterator[tuple[int, Account]]:
+async def accounts(store: Store) -> AsyncGenerator[tuple[int, Account], None]:
+    """Every account with its user; raises `StoreUnavailable`."""
     with unavailable():
         async for key in store.scan_iter(match=f"{keys.PREFIX}:*:account:*", count=1000):
             packed = await store.get(key)
