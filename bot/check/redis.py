@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 
 from bot.check.finding import Finding
 from bot.check.sentinel import sentinel
-from bot.check.server import Server, ask, clocks, hands_over, keeps, shares
+from bot.check.server import Server, ask, clocks, hands_over, keeps, shares, stops
 from bot.settings import Settings
 from bot.store.connection import Replicated, connected, server_url
 from bot.store.embedded import find_server
@@ -36,7 +36,9 @@ async def redis(settings: Settings) -> list[Finding]:
             return await _deployment(store, url)
     except (StoreError, TimeoutError) as error:
         mend = "check REDIS_URL and that the server runs"
-        return [Finding("Redis", "FAIL", f"can't be used: {error}", mend)]
+        return [
+            Finding("Redis", "FAIL", f"can't be used: {str(error) or 'it does not answer in time'}", mend)
+        ]
     except ResponseError as error:
         return [_forbidden(error)]
 
@@ -47,10 +49,14 @@ async def _deployment(store: Store, url: str) -> list[Finding]:
     wanted = store.replicas if isinstance(store, Replicated) else 0
     pool = store.connection_pool
     watched = isinstance(pool, SentinelConnectionPool)
+
+    def each(server: Server) -> Iterator[Finding]:
+        return chain(keeps(server), stops(server) if wanted else ())
+
     master = await ask(store, "the master")
-    found = [*keeps(master), *(hands_over(master, wanted) if wanted else ())]
+    found = [*each(master), *(hands_over(master, wanted) if wanted else ())]
     replicas = master.replicas if wanted or watched else []
-    looks = await asyncio.gather(*(_look(url, each, keeps, _replica_away) for each in replicas))
+    looks = await asyncio.gather(*(_look(url, replica, each, _replica_away) for replica in replicas))
     report = _report([_Look(master.name, found, master), *looks])
     if isinstance(pool, SentinelConnectionPool):
         report += await sentinel(pool, master, wanted)

@@ -1,6 +1,6 @@
 """All checks, one after the other.
 
-Each check gives one line; a failed one gets a second line that says how to mend it.
+Each check gives one line or more; what failed or stays open (`?`) gets a second one that says what to do.
 """
 
 from __future__ import annotations

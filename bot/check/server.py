@@ -119,10 +119,15 @@ def hands_over(server: Server, replicas: int) -> Iterator[Finding]:
     elif connected == replicas:
         text = f"{product} has no replica to spare: after a failover nothing is written until it has another"
         yield _note(f"{text}; start one more")
-    # INFO tells how many are good only where that matters to the server.
+
+
+def stops(server: Server) -> Iterator[Finding]:
+    """Whether it takes no more writes as a master that is cut off, for another may be named."""
+    # INFO tells how many replicas are good only where that matters to the server, which may be one itself.
     if "min_slaves_good_slaves" not in server.info:
-        text = f"{product} goes on by itself where it is cut off, although another may have become the master"
-        yield _fault(text, "set `min-replicas-to-write 1` and `min-replicas-max-lag 2` on all its servers")
+        text = f"{server.product} goes on as the master where it is cut off from its replicas"
+        mend = "set `min-replicas-to-write 1` and `min-replicas-max-lag 2`: another may be the master by then"
+        yield _fault(text, mend)
 
 
 def shares(server: Server) -> Iterator[Finding]:

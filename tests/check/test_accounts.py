@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from msgspec.structs import replace
 from pydantic import SecretStr
 
+from bot.check.accounts import TRIES
 from bot.hh.models import Tokens
 from bot.sandbox.hh import faults, refusals
 from bot.sandbox.hh.faults import Fault
@@ -52,9 +53,11 @@ async def test_a_bridge_that_runs_with_a_server_of_its_own_is_asked_about_keys_t
 async def test_the_socket_of_a_bridge_that_is_gone_says_nothing_of_keys(operator: Operator) -> None:
     operator.settings.data_dir.mkdir()
     (operator.settings.data_dir / "redis.sock").touch()
-    passed, report = await operator.check(token_keys=KEYS)
-    assert passed, report
-    assert "Keys" not in report
+    for token_keys in (KEYS, ()):
+        passed, report = await operator.check(token_keys=token_keys)
+        assert passed, report
+        assert "Keys" not in report
+    assert not (operator.settings.data_dir / "token.key").exists()
 
 
 @dataclass
@@ -125,6 +128,17 @@ async def test_one_account_that_is_refused_says_nothing_of_the_application(linke
     await linked.link(8)
     _, report = await linked.check()
     assert "ok    Access" in report
+
+
+async def test_few_accounts_are_asked_for_all(linked: Linked) -> None:
+    closed = linked.operator.hh.faults.add(
+        Fault("closed", refusals.forbidden()), "GET /negotiations", times=None
+    )
+    for user_id in range(20):
+        await linked.link(user_id)
+    _, report = await linked.check()
+    assert "Access" in failed(report)
+    assert closed.struck == TRIES
 
 
 async def test_an_access_that_was_taken_back_says_nothing_of_the_application(linked: Linked) -> None:

@@ -60,6 +60,19 @@ async def test_a_cluster_that_stops_for_one_server_is_told(operator: Operator, t
     assert "with `cluster-require-full-coverage no` only the accounts on that one wait" in report
 
 
+async def test_servers_of_a_cluster_that_tell_little_are_doubted(operator: Operator, tmp_path: Path) -> None:
+    async with cluster(VALKEY, tmp_path / "cluster") as servers:
+        for node, hidden in zip(servers.nodes, ("-config", "-info"), strict=False):
+            async with node.client() as client:
+                await client.execute_command("ACL", "SETUSER", "default", hidden)
+        passed, report = await operator.check_redis(servers.url)
+    assert passed, report
+    assert f"at 127.0.0.1:{servers.nodes[0].port}: Valkey" in report
+    assert "doesn't let its `cluster-require-full-coverage` be read" in report
+    assert f"?     Redis: at 127.0.0.1:{servers.nodes[1].port}: doesn't say what it keeps" in report
+    assert "2 servers of" in report
+
+
 async def test_the_server_of_a_cluster_that_is_away_is_named(operator: Operator, tmp_path: Path) -> None:
     async with cluster(VALKEY, tmp_path / "cluster") as servers:
         await servers.nodes[2].kill()
@@ -150,9 +163,10 @@ async def test_what_a_failover_needs_is_named_where_it_is_missing(operator: Oper
         assert "names another master after 3 s; one that is cut off goes on for 3 s" in report
 
         await change(master, min_replicas_to_write="0")
+        await change(replicas[0], min_replicas_to_write="0")
         _, report = await operator.check_redis(servers.url)
         assert failed(report) == ["Redis"]
-        assert "at the master: Valkey" in report
+        assert f"at the master, 127.0.0.1:{replicas[0].port}: Valkey" in report
         assert "set `min-replicas-to-write 1`" in report
         passed, report = await operator.check_redis(f"{servers.url}?replicas=0")
         assert passed, report
@@ -176,9 +190,11 @@ async def test_a_sentinel_that_can_name_no_other_master_is_named(operator: Opera
     async with watched(VALKEY, tmp_path / "watched") as servers:
         async with client_of(servers.watcher) as client:
             await client.execute_command("SENTINEL", "SET", "jobs", "quorum", "2")
-        _, report = await operator.check_redis(servers.url)
+        url = f"{servers.watcher.replace('redis://', 'redis+sentinel://')}/jobs/0"
+        _, report = await operator.check_redis(url)
     assert failed(report) == ["Sentinel"]
     assert "NOQUORUM" in report
+    assert "can't be asked" not in report
 
 
 async def test_a_sentinel_and_a_master_that_tell_little_are_doubted(
