@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-PROJECT = Path(__file__).parents[2]
-DEPLOY = PROJECT / "deploy"
+from tests.deploy.tools import DEPLOY, PROJECT, checked
+
 MANIFESTS = sorted(set(DEPLOY.glob("kubernetes/*.yaml")) - {DEPLOY / "kubernetes/kustomization.yaml"})
-
-
-def checked(command: str, *arguments: object, **environment: str) -> None:
-    """Run a checker of this virtual environment or of the system; a missing one skips the test by name."""
-    ours = Path(sys.executable).parent
-    found = shutil.which(command, path=f"{ours}{os.pathsep}{os.environ['PATH']}")
-    if found is None:
-        if os.environ.get("HH_BRIDGE_REQUIRE_TOOLS"):
-            pytest.fail(f"{command} is not installed")
-        pytest.skip(f"{command} is not installed")
-    done = subprocess.run(
-        [found, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, **environment}
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_dockerfile_follows_the_rules_of_hadolint() -> None:
     checked("hadolint", PROJECT / "Dockerfile")
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
-def test_the_compose_files_keep_the_specification(name: str) -> None:
-    checked("check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / name)
+@pytest.mark.parametrize("file", sorted(DEPLOY.glob("compose*.yaml")), ids=lambda path: path.name)
+def test_the_compose_files_keep_the_specification(file: Path) -> None:
+    checked("check-jsonschema", "--builtin-schema", "vendor.compose-spec", file)
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
@@ -60,7 +43,3 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     there = unit.replace("/opt/hh-bridge/.venv/bin/hh-bridge", sys.executable)
     (tmp_path / "hh-bridge.service").write_text(there)
     checked("systemd-analyze", "verify", "--man=no", tmp_path / "hh-bridge.service")
-
-
-def test_prometheus_understands_the_alerts() -> None:
-    checked("promtool", "check", "rules", DEPLOY / "observe/alerts.yaml")
