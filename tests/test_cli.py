@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot import failpoints, log
-from bot.cli import CHECK_FAILED, _run, _until_signal, main
+from bot.cli import CANT_START, CHECK_FAILED, WRONG_SETTINGS, _run, _until_signal, main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.errors import StoreUnavailable
@@ -153,7 +153,7 @@ def test_a_port_that_is_taken_is_one_line(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         taken = str(listening.getsockname()[1])
         returned, errors = shell("run", **SETTINGS, HTTP_PORT=taken)
-    assert returned == 2
+    assert returned == CANT_START
     assert f"hh-bridge: HTTP_PORT: can't listen on 127.0.0.1:{taken}: " in errors
     assert "Traceback" not in errors
     assert "Unclosed" not in errors
@@ -178,7 +178,7 @@ def test_a_data_directory_in_use_is_one_line(tmp_path: Path, shell: Shell) -> No
         another.run(server.__aenter__())
         returned, errors = shell("worker", **SETTINGS)
         another.run(server.__aexit__(None, None, None))
-    assert returned == 2
+    assert returned == CANT_START
     assert "hh-bridge: DATA_DIR: " in errors
     assert "Traceback" not in errors
 
@@ -187,14 +187,14 @@ def test_a_data_directory_in_use_is_one_line(tmp_path: Path, shell: Shell) -> No
 def test_a_data_directory_that_is_none_is_one_line(place: str, tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "file").touch()
     returned, errors = shell("run", **SETTINGS, DATA_DIR=str(tmp_path / place))
-    assert returned == 2
+    assert returned == CANT_START
     assert errors.startswith("hh-bridge: DATA_DIR: ")
     assert len(errors.splitlines()) == 1
 
 
 def test_an_address_to_listen_on_that_is_none_is_one_line(shell: Shell) -> None:
     returned, errors = shell("run", **SETTINGS, HTTP_HOST="256.1.1.1")
-    assert returned == 2
+    assert returned == CANT_START
     assert "hh-bridge: HTTP_HOST: 256.1.1.1 " in errors
     assert "Traceback" not in errors
 
@@ -207,7 +207,7 @@ def test_a_check_that_finds_something_says_so_with_its_exit_code(shell: Shell) -
 def test_a_fail_point_that_is_none_is_one_line(shell: Shell) -> None:
     plan = {"HH_TOKEN_URL": "http://127.0.0.1:9/token", failpoints.VARIABLE: "nowhere:kill"}
     returned, errors = shell("run", **SETTINGS, **plan)
-    assert returned == 2
+    assert returned == WRONG_SETTINGS
     assert errors == f"hh-bridge: {failpoints.VARIABLE}: 'nowhere:kill' is no point:action[:nth]\n"
 
 
@@ -216,7 +216,7 @@ def test_a_redis_that_can_not_be_used_is_one_line(capsys: pytest.CaptureFixture[
     async def fails() -> None:
         raise StoreUnavailable("it is a replica")
 
-    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == 2
+    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == CANT_START
     assert capsys.readouterr().err == "hh-bridge: REDIS_URL: the server can't be used: it is a replica\n"
 
 
