@@ -43,3 +43,8 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     there = unit.replace("/opt/hh-bridge/.venv/bin/hh-bridge", sys.executable)
     (tmp_path / "hh-bridge.service").write_text(there)
     checked("systemd-analyze", "verify", "--man=no", tmp_path / "hh-bridge.service")
+
+
+def test_the_unit_leaves_the_bridge_little_it_could_harm() -> None:
+    """Most that is left it needs: the network, and a directory that others of its machine see."""
+    checked("systemd-analyze", "security", "--offline=yes", "--threshold=15", DEPLOY / "hh-bridge.service")
