@@ -29,6 +29,9 @@ log = logger(__name__)
 LARGEST_UPDATE: Final = 1024 * 1024
 """Bytes. Telegram's updates are a few kilobytes."""
 
+SHUTDOWN_TIMEOUT: Final = 5.0
+"""Seconds for answers that are under way when it stops."""
+
 _STORE_TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = {"Retry-After": str(REPEAT_SECONDS)}
 
@@ -58,7 +61,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Nothing logs the addresses that are asked for: hh.ru's code is in one of them.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_TIMEOUT)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

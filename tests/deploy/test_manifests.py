@@ -18,8 +18,10 @@ def test_the_dockerfile_follows_the_rules_of_hadolint() -> None:
 
 
 @pytest.mark.parametrize("file", sorted(DEPLOY.glob("compose*.yaml")), ids=lambda path: path.name)
-def test_the_compose_files_keep_the_specification(file: Path) -> None:
-    checked("check-jsonschema", "--builtin-schema", "vendor.compose-spec", file)
+def test_the_compose_files_keep_the_specification(file: Path, tmp_path: Path) -> None:
+    # The checker knows no tags.
+    (tmp_path / file.name).write_text(file.read_text().replace("build: !reset null\n", "\n"))
+    checked("check-jsonschema", "--builtin-schema", "vendor.compose-spec", tmp_path / file.name)
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
