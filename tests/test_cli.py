@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -164,7 +165,12 @@ async def test_a_worker_apart_tells_its_figures_where_it_is_told_to(port: int, t
         await answers(port)
         async with plain_http() as client:
             figures = await client.get(f"http://127.0.0.1:{port}/metrics")
+            ready = await client.get(f"http://127.0.0.1:{port}/readyz")
         assert "hh_bridge_mailbox_wait_seconds_count" in figures.text
+        assert re.findall(r"^hh_bridge_ready.*", figures.text, re.MULTILINE) == [
+            'hh_bridge_ready{part="worker"} 0.0'
+        ]
+        assert (ready.status_code, ready.json()["redis"]) == (503, "ok")
         process.terminate()
         returned, errors = await outcome(process)
     assert returned == 0
@@ -232,6 +238,12 @@ async def test_an_end_that_nobody_asked_for_is_no_stop_in_order() -> None:
 async def test_a_signal_stops_it_in_order(number: signal.Signals, port: int, tmp_path: Path) -> None:
     async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=str(port)) as process:
         await answers(port)
+        async with plain_http() as client:
+            figures = await client.get(f"http://127.0.0.1:{port}/metrics")
+        assert set(re.findall(r'^hh_bridge_ready\{part="(\w+)"', figures.text, re.MULTILINE)) == {
+            "web",
+            "worker",
+        }
         process.send_signal(number)
         returned, errors = await outcome(process)
     assert returned == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.deploy.tools import DEPLOY, PROJECT, checked
+from tests.deploy.tools import DEPLOY, PROJECT, applied, checked
 
 MANIFESTS = sorted(set(DEPLOY.glob("kubernetes/*.yaml")) - {DEPLOY / "kubernetes/kustomization.yaml"})
 
@@ -27,6 +27,12 @@ def test_the_compose_files_keep_the_specification(file: Path, tmp_path: Path) ->
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
 def test_the_manifests_keep_the_schemas_of_kubernetes(manifest: Path) -> None:
     checked("kubernetes-validate", "--strict", manifest)
+
+
+def test_what_kustomize_makes_of_them_keeps_the_schemas_too(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all(applied()))
+    checked("kubernetes-validate", "--strict", tmp_path / "all.yaml")
+    assert {each["metadata"].get("namespace", "hh-bridge") for each in applied()} == {"hh-bridge"}
 
 
 def test_kustomize_finds_every_manifest() -> None:
