@@ -15,12 +15,13 @@ import yaml
 
 PROJECT = Path(__file__).parents[2]
 DEPLOY = PROJECT / "deploy"
+OURS = str(Path(sys.executable).parent)
 
 
 def checked(command: str, *arguments: object, **environment: str) -> str:
     """What a checker of this environment or of the system says; a missing one skips the test by name."""
-    ours = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return ran(shutil.which(command, path=ours), command, *arguments, **environment)
+    found = shutil.which(command, path=f"{OURS}{os.pathsep}{os.environ['PATH']}")
+    return ran(found, command, *arguments, **environment)
 
 
 def composed(*arguments: object, **environment: str) -> str:
@@ -47,4 +48,6 @@ def ran(found: str | Path | None, name: str, *arguments: object, **environment: 
 
 def applied() -> list[dict[str, Any]]:
     """Everything that `kubectl apply --kustomize deploy/kubernetes` sends."""
-    return list(yaml.safe_load_all(checked("kubectl", "kustomize", DEPLOY / "kubernetes")))
+    # That of the system may be years older.
+    kubectl = shutil.which("kubectl", path=OURS)
+    return list(yaml.safe_load_all(ran(kubectl, "kubectl", "kustomize", DEPLOY / "kubernetes")))
