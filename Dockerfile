@@ -15,8 +15,10 @@ RUN pip install --no-deps --no-build-isolation --no-index . \
     && pip uninstall --yes flit_core pip
 
 FROM python:${PYTHON}-slim
+ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="hh-bridge" \
       org.opencontainers.image.description="A Telegram bot that carries a job seeker's hh.ru conversations into the chat and back" \
+      org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="MIT"
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bridge \
     && install --directory --owner=bridge --mode=0700 /data

@@ -112,6 +112,11 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
 	$(PIP) install --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
+# What checks deploy/ beyond make test: see requirements/deploy.in.
+$(VENV)/deploy.stamp: requirements/deploy.txt $(VENV)/dev.stamp
+	$(PIP) install --require-hashes --no-deps -r requirements/deploy.txt
+	@touch $@
+
 # Run it with the oldest Python: newer ones need nothing more, older ones do. The settings of this machine's
 # pip are left out, so that no address of a local index gets into the files.
 LOCK := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null \
@@ -126,6 +131,7 @@ lock: $(BIN)/pip
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/tracing.txt requirements/tracing.in
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	$(LOCK) --output-file requirements/deploy.txt requirements/deploy.in
 	for name in $(BENCH); do $(LOCK) --output-file requirements/bench/$$name.txt requirements/bench/$$name.in; done
 
 clean:

@@ -156,6 +156,8 @@ def megabytes(directory: Path) -> float:
 
 def start(stage: Stage) -> None:
     """Start it as an engine would: its own user, nothing but /data and /tmp to write to; then stop it."""
+    if not stage.user.isdecimal() or int(stage.user) == 0:
+        sys.exit(f"image: it runs as {stage.user}; Kubernetes wants the number of a user who is not root")
     data = stage.root / "data"
     mount("-t", "tmpfs", "-o", f"uid={stage.user},mode=0700", "tmpfs", str(data))
     mount("-t", "tmpfs", "tmpfs", str(stage.root / "tmp"))
@@ -192,20 +194,24 @@ def inside(scratch: Path) -> int:
     return int(weight > MOST_MEGABYTES)
 
 
+def skipped(why: str) -> int:
+    """The exit code where it can't be tried: 1 where nothing may be left out."""
+    print(f"image: SKIPPED, {why}")
+    return int(bool(os.environ.get("HH_BRIDGE_REQUIRE_TOOLS")))
+
+
 def main() -> int:
     """The exit code: 1 where a step fails, the image is too heavy, or it does not start or stop."""
     if (given := os.environ.get(SCRATCH)) is not None:
         return inside(Path(given))
     if os.getuid() or not shutil.which("unshare"):
-        print("image: SKIPPED, only root on Linux can mount overlays")
-        return 0
+        return skipped("only root on Linux can mount overlays")
     scratch = tempfile.mkdtemp()
     apart = ["unshare", "--mount", "--propagation", "private"]
     command = [*apart, sys.executable, __file__]
     try:
         if subprocess.run([*apart, "sh", "-ec", PROBE, "sh", scratch], check=False).returncode:  # noqa: S603
-            print("image: SKIPPED, this machine lets nobody mount overlays")
-            return 0
+            return skipped("this machine lets nobody mount overlays")
         return subprocess.run(command, env={**os.environ, SCRATCH: scratch}, check=False).returncode  # noqa: S603
     finally:
         os.rmdir(scratch)

@@ -47,7 +47,7 @@ from bot.telegram.webhook import Identity, Webhook
 from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
-from bot.web.watching import watch
+from bot.web.watching import Part, watch
 from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
@@ -96,11 +96,11 @@ async def run(
     timing = timing or Timing()
     async with sharing(settings, timing, clock) as shared, asyncio.TaskGroup() as tasks:
         if web:
-            tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready))
+            tasks.create_task(_web(settings, shared, timing, telegram_link_base, ready, works=worker))
         if worker:
             tasks.create_task(_work(settings, shared, timing))
         if worker and not web and settings.metrics_port is not None:
-            tasks.create_task(_watched(settings.http_host, settings.metrics_port, shared.mailboxes))
+            tasks.create_task(_watched(settings.http_host, settings.metrics_port, shared))
         await shared.identity.run()
 
 
@@ -151,8 +151,10 @@ async def _web(
     timing: Timing,
     telegram_link_base: str,
     ready: asyncio.Event | None,
+    *,
+    works: bool,
 ) -> None:
-    """Ingress: the HTTP server, and the webhook or the poller."""
+    """Ingress: the HTTP server, and the webhook or the poller. `works`: the process is a worker, too."""
     intake = Intake(shared.mailboxes)
     source: Webhook | Poller
     if settings.webhook_url is not None:
@@ -161,10 +163,13 @@ async def _web(
         source = Poller(
             shared.telegram, intake, Lease(shared.store, keys.poller_lease(), seconds=timing.poller)
         )
+    parts: dict[Part, Readiness] = {"web": Readiness(shared.store, source)}
+    if works:
+        parts["worker"] = Readiness(shared.store, shared.identity)
     app = build(
         linking=shared.linking,
         intake=intake,
-        readiness=Readiness(shared.store, source),
+        parts=parts,
         webhook_secret=settings.webhook_secret,
         backlog=shared.mailboxes.backlog,
         username=lambda: shared.identity.bot.username if shared.identity.bot else None,
@@ -177,9 +182,10 @@ async def _web(
         await source.run()
 
 
-async def _watched(host: str, port: int, mailboxes: Mailboxes) -> NoReturn:
+async def _watched(host: str, port: int, shared: Shared) -> NoReturn:
     """Health and figures of a worker that runs apart from web."""
-    async with serving(watch(Application(), mailboxes.backlog), host, port):
+    parts: dict[Part, Readiness] = {"worker": Readiness(shared.store, shared.identity)}
+    async with serving(watch(Application(), parts, shared.mailboxes.backlog), host, port):
         await asyncio.Event().wait()
         raise AssertionError("runs until it is cancelled")  # pragma: no cover - cannot happen
 

@@ -1,7 +1,8 @@
 """The command `hh-bridge`: arguments, signals, exit codes.
 
 0: done, or stopped by SIGTERM or SIGINT. 1: `check` found something, or the program has a fault, which is
-in the log. 2: it could not start, and a line on standard error says why.
+in the log. 2: a setting is wrong, and starting again would not help. 3: it could not start, or go on, for
+what may pass: a port that is taken, a full disk, a slow server. Lines on standard error say why.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 TRACES_TO = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 """Where traces are sent (OpenTelemetry, "OTLP Exporter Configuration"); without one, none are made."""
 
-CANT_START = 2
 CHECK_FAILED = 1
 FAULT = 1
+WRONG_SETTINGS = 2
+CANT_START = 3
 
 
 def main(arguments: Sequence[str] | None = None, *, timing: Timing | None = None) -> int:
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, timing: Timing | None = None
         return _bridge(settings, web=command != "worker", worker=command != "web", timing=timing)
     except SettingsError as error:
         _complain(error.faults)
-        return CHECK_FAILED if command == "check" else CANT_START
+        return CHECK_FAILED if command == "check" else WRONG_SETTINGS
 
 
 def _parser() -> argparse.ArgumentParser:

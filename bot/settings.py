@@ -80,6 +80,8 @@ def _public_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
         raise ValueError("must begin with https:// (http:// is for loopback addresses only)")
+    if parts.path:
+        raise ValueError(f"must be a name without a path, like https://{parts.netloc}")
     return url
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from bot import failpoints, log
-from bot.cli import CHECK_FAILED, _run, _until_signal, main
+from bot.cli import CANT_START, CHECK_FAILED, WRONG_SETTINGS, _run, _until_signal, main
 from bot.settings import NAMES
 from bot.store.embedded import EmbeddedRedis
 from bot.store.errors import StoreUnavailable
@@ -153,7 +154,7 @@ def test_a_port_that_is_taken_is_one_line(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         taken = str(listening.getsockname()[1])
         returned, errors = shell("run", **SETTINGS, HTTP_PORT=taken)
-    assert returned == 2
+    assert returned == CANT_START
     assert f"hh-bridge: HTTP_PORT: can't listen on 127.0.0.1:{taken}: " in errors
     assert "Traceback" not in errors
     assert "Unclosed" not in errors
@@ -164,7 +165,12 @@ async def test_a_worker_apart_tells_its_figures_where_it_is_told_to(port: int, t
         await answers(port)
         async with plain_http() as client:
             figures = await client.get(f"http://127.0.0.1:{port}/metrics")
+            ready = await client.get(f"http://127.0.0.1:{port}/readyz")
         assert "hh_bridge_mailbox_wait_seconds_count" in figures.text
+        assert re.findall(r"^hh_bridge_ready.*", figures.text, re.MULTILINE) == [
+            'hh_bridge_ready{part="worker"} 0.0'
+        ]
+        assert (ready.status_code, ready.json()["redis"]) == (503, "ok")
         process.terminate()
         returned, errors = await outcome(process)
     assert returned == 0
@@ -178,7 +184,7 @@ def test_a_data_directory_in_use_is_one_line(tmp_path: Path, shell: Shell) -> No
         another.run(server.__aenter__())
         returned, errors = shell("worker", **SETTINGS)
         another.run(server.__aexit__(None, None, None))
-    assert returned == 2
+    assert returned == CANT_START
     assert "hh-bridge: DATA_DIR: " in errors
     assert "Traceback" not in errors
 
@@ -187,14 +193,14 @@ def test_a_data_directory_in_use_is_one_line(tmp_path: Path, shell: Shell) -> No
 def test_a_data_directory_that_is_none_is_one_line(place: str, tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "file").touch()
     returned, errors = shell("run", **SETTINGS, DATA_DIR=str(tmp_path / place))
-    assert returned == 2
+    assert returned == CANT_START
     assert errors.startswith("hh-bridge: DATA_DIR: ")
     assert len(errors.splitlines()) == 1
 
 
 def test_an_address_to_listen_on_that_is_none_is_one_line(shell: Shell) -> None:
     returned, errors = shell("run", **SETTINGS, HTTP_HOST="256.1.1.1")
-    assert returned == 2
+    assert returned == CANT_START
     assert "hh-bridge: HTTP_HOST: 256.1.1.1 " in errors
     assert "Traceback" not in errors
 
@@ -207,7 +213,7 @@ def test_a_check_that_finds_something_says_so_with_its_exit_code(shell: Shell) -
 def test_a_fail_point_that_is_none_is_one_line(shell: Shell) -> None:
     plan = {"HH_TOKEN_URL": "http://127.0.0.1:9/token", failpoints.VARIABLE: "nowhere:kill"}
     returned, errors = shell("run", **SETTINGS, **plan)
-    assert returned == 2
+    assert returned == WRONG_SETTINGS
     assert errors == f"hh-bridge: {failpoints.VARIABLE}: 'nowhere:kill' is no point:action[:nth]\n"
 
 
@@ -216,7 +222,7 @@ def test_a_redis_that_can_not_be_used_is_one_line(capsys: pytest.CaptureFixture[
     async def fails() -> None:
         raise StoreUnavailable("it is a replica")
 
-    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == 2
+    assert _run(fails(), port=("HTTP_PORT", "127.0.0.1", 8080)) == CANT_START
     assert capsys.readouterr().err == "hh-bridge: REDIS_URL: the server can't be used: it is a replica\n"
 
 
@@ -232,6 +238,12 @@ async def test_an_end_that_nobody_asked_for_is_no_stop_in_order() -> None:
 async def test_a_signal_stops_it_in_order(number: signal.Signals, port: int, tmp_path: Path) -> None:
     async with hh_bridge("run", home=tmp_path, **SETTINGS, HTTP_PORT=str(port)) as process:
         await answers(port)
+        async with plain_http() as client:
+            figures = await client.get(f"http://127.0.0.1:{port}/metrics")
+        assert set(re.findall(r'^hh_bridge_ready\{part="(\w+)"', figures.text, re.MULTILINE)) == {
+            "web",
+            "worker",
+        }
         process.send_signal(number)
         returned, errors = await outcome(process)
     assert returned == 0

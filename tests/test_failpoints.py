@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import failpoints
-from bot.cli import CANT_START, main
+from bot.cli import WRONG_SETTINGS, main
 from bot.settings import NAMES
 from tests.test_cli import SETTINGS
 
@@ -49,5 +49,5 @@ def test_a_bridge_to_the_real_services_refuses_to_start_with_a_fail_point(
         monkeypatch.setenv(setting, value)
     monkeypatch.setenv(name, "https://api.example.org")
     monkeypatch.setenv(failpoints.VARIABLE, "notified:kill")
-    assert main(["run"]) == CANT_START
+    assert main(["run"]) == WRONG_SETTINGS
     assert failpoints.VARIABLE in capsys.readouterr().err

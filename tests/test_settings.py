@@ -83,6 +83,7 @@ def test_all_faults_are_told_at_once_one_line_each(read: Read) -> None:
         ("PUBLIC_URL", "http://127.0.0.1.example.org"),
         ("PUBLIC_URL", "https://"),
         ("PUBLIC_URL", "https://bridge.example.org:99999"),
+        ("PUBLIC_URL", "https://bridge.example.org/bridge"),
         ("HH_USER_AGENT", "Mozilla/5.0"),
         ("HH_USER_AGENT", "Мост/1.0 (operator@bridge.test)"),
         ("HH_USER_AGENT", "MyApp/1.0 (my-app-feedback@example.com)"),

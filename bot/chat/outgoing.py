@@ -109,7 +109,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Say(Entry, frozen=True, tag="say", kw_only=True):
     """A new message. `text` is Telegram HTML of at most 4096 UTF-16 units after parsing.
 
-    `since` is when hh.ru says that what it tells of happened (Unix seconds), 0 where it is no news.
+    `since` is when hh.ru says that what it tells of happened (Unix seconds), 0 where it is no news, or old.
     `prompt` is the placeholder of a forced reply; it excludes a keyboard. `repeat` is set by
     delivery when Telegram never confirmed an earlier try. `only_there`: left out where `at` can't be had.
     """

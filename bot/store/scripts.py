@@ -31,12 +31,7 @@ class Runner:
     """
 
     def __init__(self, store: Store) -> None:
-        self._ask: Ask
-        if isinstance(store, RedisCluster):
-            # Its packets would span nodes, and one that is away take the answers of the others with it.
-            self._ask = store.execute_command
-        else:
-            self._ask = packets_to(store, store.replicas if isinstance(store, Replicated) else 0)
+        self._ask = writing(store)
 
     async def __call__(self, script: Script, keys: Sequence[str], words: Sequence[Word]) -> object:
         """Run on the slot of `keys`; raises what redis-py raises."""
@@ -44,6 +39,14 @@ class Runner:
             return await self._ask("EVALSHA", script.sha, len(keys), *keys, *words)
         except NoScriptError:
             return await self._ask("EVAL", script.text, len(keys), *keys, *words)
+
+
+def writing(store: Store) -> Ask:
+    """What asks for a change; a `Replicated` server answers once the replicas have it, too."""
+    if isinstance(store, RedisCluster):
+        # Its packets would span nodes, and one that is away take the answers of the others with it.
+        return store.execute_command
+    return packets_to(store, store.replicas if isinstance(store, Replicated) else 0)
 
 
 def reading(store: Store) -> Ask:

@@ -22,6 +22,7 @@ class Identity:
 
     def __init__(self, api: BotApi) -> None:
         self._api = api
+        self._patience = Patience("asking Telegram who the bot is")
         self.bot: Bot | None = None
 
     def username(self) -> str | None:
@@ -30,13 +31,18 @@ class Identity:
 
     async def run(self) -> None:
         """Ask until Telegram answers."""
-        patience = Patience("asking Telegram who the bot is")
         while self.bot is None:
             try:
                 self.bot = await self._api.get_me()
             except BotApiError as error:
-                await patience.failed(error)
-        patience.succeeded()
+                await self._patience.failed(error)
+        self._patience.succeeded()
+
+    async def trouble(self) -> str | None:
+        """Why nobody can work for the bot yet, None where it is known."""
+        if self.bot is not None:
+            return None
+        return str(self._patience.trouble or "Telegram has not said yet who the bot is")
 
 
 class Webhook:

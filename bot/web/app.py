@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from msgspec.structs import asdict
 
 from bot import trail
 from bot.failpoints import reach
@@ -23,12 +22,15 @@ from bot.telegram.intake import Intake
 from bot.telegram.order import REPEAT_SECONDS, Repetition
 from bot.web.callback import Callback
 from bot.web.readiness import Readiness
-from bot.web.watching import FRESH, watch
+from bot.web.watching import Part, watch
 
 log = logger(__name__)
 
 LARGEST_UPDATE: Final = 1024 * 1024
 """Bytes. Telegram's updates are a few kilobytes."""
+
+SHUTDOWN_TIMEOUT: Final = 5.0
+"""Seconds for answers that are under way when it stops."""
 
 _STORE_TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = {"Retry-After": str(REPEAT_SECONDS)}
@@ -38,7 +40,7 @@ def build(
     *,
     linking: Linking,
     intake: Intake,
-    readiness: Readiness,
+    parts: Mapping[Part, Readiness],
     webhook_secret: str,
     username: Callable[[], str | None],
     backlog: Callable[[], Awaitable[Backlog]],
@@ -50,8 +52,7 @@ def build(
     # A HEAD, as link previews send it, would use up the state.
     app.router.add_get("/oauth/callback", callback.show, allow_head=False)
     app.router.add_post("/telegram/webhook", _webhook(intake, webhook_secret.encode()))
-    app.router.add_get("/readyz", _ready(readiness))
-    return watch(app, backlog)
+    return watch(app, parts, backlog)
 
 
 @asynccontextmanager
@@ -60,7 +61,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Nothing logs the addresses that are asked for: hh.ru's code is in one of them.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_TIMEOUT)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -95,11 +96,3 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
         return web.Response()
 
     return take
-
-
-def _ready(readiness: Readiness) -> Handler:
-    async def ready(request: web.Request) -> web.Response:
-        now = await readiness.now()
-        return web.json_response(asdict(now), status=200 if now.ready else 503, headers=FRESH)
-
-    return ready

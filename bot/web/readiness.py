@@ -1,4 +1,4 @@
-"""Whether this process can take updates now: what `/readyz` tells."""
+"""Whether this process can take updates, or work them off, now: what `/readyz` tells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from bot.store import keys
 from bot.store.connection import one_shard_of_each_server
 from bot.store.errors import StoreUnavailable, unavailable
-from bot.store.scripts import Store
+from bot.store.scripts import Store, writing
 
 OK: Final = "ok"
 AWAY: Final = "away, or takes no writes"
@@ -19,10 +19,13 @@ _PROBE_MILLISECONDS: Final = 60_000
 
 
 class Source(Protocol):
-    """Where updates come from: `bot.telegram.poller.Poller` or `bot.telegram.webhook.Webhook`."""
+    """Where updates come from: `bot.telegram.poller.Poller` or `bot.telegram.webhook.Webhook`.
+
+    For a worker `bot.telegram.webhook.Identity`: it works once Telegram has said who the bot is.
+    """
 
     async def trouble(self) -> str | None:
-        """Why no updates can come in, None where they can; raises StoreUnavailable."""
+        """Why no updates can come in or be worked off, None where they can; raises StoreUnavailable."""
 
 
 class Ready(Struct, frozen=True):
@@ -38,6 +41,7 @@ class Readiness:
 
     def __init__(self, store: Store, source: Source, *, timeout: float = 2.0) -> None:
         self._store = store
+        self._write = writing(store)
         self._source = source
         self._timeout = timeout
 
@@ -64,11 +68,14 @@ class Readiness:
             return UNSTORED
 
     async def _writes(self, shard: int) -> bool:
-        """True where the server of a shard takes writes: PING is answered also by one that is full."""
+        """True where the server of a shard takes writes: PING is answered also by one that is full.
+
+        As for everything that is stored, the replicas that are waited for have to have it, too.
+        """
         try:
             async with asyncio.timeout(self._timeout):
                 with unavailable():
-                    await self._store.set(keys.probe(shard), "1", px=_PROBE_MILLISECONDS)
+                    await self._write("SET", keys.probe(shard), "1", "PX", _PROBE_MILLISECONDS)
         except (StoreUnavailable, TimeoutError):
             return False
         return True

@@ -1,34 +1,49 @@
-"""`GET /healthz` and `GET /metrics`: of the web side, and of a worker that has a METRICS_PORT."""
+"""`GET /healthz`, `/readyz` and `/metrics`: of the web side, and of a worker that has a METRICS_PORT."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Literal
 
 from aiohttp import web
+from msgspec.structs import asdict
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from bot import metrics
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
+from bot.web.readiness import OK, Readiness
+
+Part = Literal["web", "worker"]
 
 _STORE_TIMEOUT: Final = 2.0
 _UNKNOWN: Final = math.nan
 FRESH: Final = {"Cache-Control": "no-store"}
 
 
-def watch(app: web.Application, backlog: Callable[[], Awaitable[Backlog]]) -> web.Application:
-    """Add the two to `app`; `backlog` is asked at each look at the figures."""
+def watch(
+    app: web.Application, parts: Mapping[Part, Readiness], backlog: Callable[[], Awaitable[Backlog]]
+) -> web.Application:
+    """Add the three to `app`; `/readyz` tells of the first of the parts that this process has.
+
+    `backlog` and all parts are asked at each look at the figures.
+    """
+    first = next(iter(parts.values()))
+
+    async def ready(request: web.Request) -> web.Response:
+        now = await first.now()
+        return web.json_response(asdict(now), status=200 if now.ready else 503, headers=FRESH)
 
     async def figures(request: web.Request) -> web.Response:
-        await _measure(backlog)
+        await asyncio.gather(_measure(backlog), *(_look(part, each) for part, each in parts.items()))
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type, **FRESH})
 
     app.router.add_get("/healthz", _alive)
+    app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", figures)
     return app
 
@@ -49,3 +64,9 @@ async def _measure(backlog: Callable[[], Awaitable[Backlog]]) -> None:
         (metrics.MAILBOXES, metrics.MAILBOXES_DUE, metrics.OLDEST_DUE), figures, strict=True
     ):
         gauge.set(figure)
+
+
+async def _look(part: Part, readiness: Readiness) -> None:
+    now = await readiness.now()
+    metrics.READY.labels(part).set(now.ready)
+    metrics.REDIS_WRITABLE.set(now.redis == OK)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from bot import trail
-from bot.chat.outgoing import Outgoing, on_trail, placed
+from bot.chat.outgoing import Outgoing, Say, on_trail, placed
 from bot.chat.screens.glances import opening, topic
 from bot.chat.screens.news import news
 from bot.chat.screens.quiet import digest, while_quiet
@@ -51,7 +53,8 @@ class _Words:
 
     async def waited(self, entry: Later, *, silent: bool) -> list[Outgoing]:
         """The messages for news that has waited; they stay on the trail of the poll that found it."""
-        return [on_trail(part, entry.trace_id) for part in await self.of(entry.event, silent=silent)]
+        parts = await self.of(entry.event, silent=silent)
+        return [on_trail(_untimed(part), entry.trace_id) for part in parts]
 
 
 async def tell(
@@ -84,8 +87,9 @@ async def tell(
                 waiting = [entry for entry in waiting if entry.digest]
                 # What was unread already at the baseline is brought, but it is no news that rings.
                 # Both moments are hh.ru's: our clock may be far from it.
-                silent = how is Telling.SILENT or event.when.timestamp() < since
-                said += await words.of(event, silent=silent)
+                old = event.when.timestamp() < since
+                told_now = await words.of(event, silent=old or how is Telling.SILENT)
+                said += map(_untimed, told_now) if old else told_now
             case Telling.HELD | Telling.DIGEST:
                 digested = how is Telling.DIGEST
                 waiting.append(later(event, clock, digest=digested, trace_id=trail.current()))
@@ -149,6 +153,11 @@ class LaterLane:
                 return
             for entry in change.told:
                 log.debug("news is told that waited", trace_id=entry.trace_id, told_by=trail.current())
+
+
+def _untimed(entry: Outgoing) -> Outgoing:
+    """The entry without its moment: what comes late on purpose says nothing about how quick the bridge is."""
+    return structs.replace(entry, since=0) if isinstance(entry, Say) else entry
 
 
 def _dues(session: Session, now: float) -> tuple[float | None, float | None]:

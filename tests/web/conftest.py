@@ -52,7 +52,7 @@ async def web(redis: Client, linking: Linking, source: FixedSource) -> AsyncIter
     app = build(
         linking=linking,
         intake=Intake(mailboxes),
-        readiness=Readiness(redis, source, timeout=1.0),
+        parts={"web": Readiness(redis, source, timeout=1.0)},
         webhook_secret=SECRET,
         username=lambda: "most_bot",
         backlog=mailboxes.backlog,

@@ -3,28 +3,32 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import httpx
 import pytest
+from aiohttp.web import Application
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store import keys
-from bot.store.connection import Client, connect
+from bot.store.connection import Client, connect, connected
 from bot.store.errors import StoreUnavailable
+from bot.store.mailbox import Mailboxes
 from bot.telegram.botapi import BotApi
-from bot.telegram.webhook import Webhook
-from bot.web.app import LARGEST_UPDATE
+from bot.telegram.webhook import Identity, Webhook
+from bot.web.app import LARGEST_UPDATE, serving
 from bot.web.readiness import Readiness, Ready
+from bot.web.watching import watch
 from tests.plain import plain_http
 from tests.ports import free_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually, running
 from tests.web.conftest import SECRET, FixedSource
 
 ANNA = 700
+State = Callable[[Client], AbstractAsyncContextManager[None]]
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
 
@@ -48,7 +52,27 @@ async def full(redis: Client) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def paused(redis: Client, milliseconds: int) -> AsyncIterator[None]:
+async def replica(redis: Client) -> AsyncIterator[None]:
+    """Redis follows another server, as after a failover: it reads, but takes no writes."""
+    await redis.execute_command("REPLICAOF", "127.0.0.1", free_port())
+    try:
+        yield
+    finally:
+        await redis.execute_command("REPLICAOF", "NO", "ONE")
+
+
+@asynccontextmanager
+async def lonely(redis: Client) -> AsyncIterator[None]:
+    """Redis has none of the replicas without which it may take no writes."""
+    await redis.config_set("min-replicas-to-write", "1")
+    try:
+        yield
+    finally:
+        await redis.config_set("min-replicas-to-write", "0")
+
+
+@asynccontextmanager
+async def paused(redis: Client, milliseconds: int = 3000) -> AsyncIterator[None]:
     """Redis answers nobody for a while."""
     await redis.execute_command("CLIENT", "PAUSE", milliseconds)
     yield
@@ -200,20 +224,75 @@ async def test_a_process_is_ready_while_redis_writes_and_updates_come_in(
     assert answer.json() == {"ready": False, "redis": "ok", "updates": "no process polls Telegram"}
 
 
+@pytest.mark.parametrize("state", [full, replica, lonely])
 async def test_a_process_is_not_ready_while_redis_takes_no_writes(
-    web: httpx.AsyncClient, redis: Client
+    web: httpx.AsyncClient, redis: Client, state: State
 ) -> None:
-    async with full(redis):
+    async with state(redis):
         answer = await web.get("/readyz")
         assert answer.status_code == 503
         assert answer.json()["redis"] != "ok"
     assert (await web.get("/readyz")).status_code == 200
 
 
+@pytest.mark.parametrize("state", [full, replica, lonely, paused])
+async def test_metrics_tell_while_redis_takes_no_writes(
+    web: httpx.AsyncClient, redis: Client, state: State
+) -> None:
+    async with state(redis):
+        figures = (await web.get("/metrics")).text
+    assert "hh_bridge_redis_writable 0.0" in figures
+    assert 'hh_bridge_ready{part="web"} 0.0' in figures
+    figures = (await web.get("/metrics")).text
+    assert "hh_bridge_redis_writable 1.0" in figures
+    assert 'hh_bridge_ready{part="web"} 1.0' in figures
+
+
+async def test_a_process_is_not_ready_without_the_replicas_that_are_waited_for(redis_url: str) -> None:
+    async with connected(f"{redis_url}?replicas=1") as store:
+        found = await Readiness(store, FixedSource(), timeout=0.3).now()
+    assert (found.ready, found.redis) == (False, "away, or takes no writes")
+
+
+async def test_a_worker_is_ready_once_telegram_has_said_who_the_bot_is(redis: Client) -> None:
+    async with LocalTelegram() as telegram, plain_http() as client:
+        identity = Identity(BotApi(client, telegram.url, telegram.token))
+        async with worker_of(identity, redis) as worker:
+            answer = await worker.get("/readyz")
+            assert answer.status_code == 503
+            assert answer.json()["updates"] == "Telegram has not said yet who the bot is"
+            assert 'hh_bridge_ready{part="worker"} 0.0' in (await worker.get("/metrics")).text
+            await identity.run()
+            assert (await worker.get("/readyz")).status_code == 200
+            assert 'hh_bridge_ready{part="worker"} 1.0' in (await worker.get("/metrics")).text
+
+
+async def test_a_worker_that_telegram_knows_no_bot_for_says_so(redis: Client) -> None:
+    async with LocalTelegram() as telegram, plain_http() as client:
+        identity = Identity(BotApi(client, telegram.url, "1:of-nobody"))
+        async with worker_of(identity, redis) as worker, running(identity.run()):
+
+            async def told() -> bool:
+                return "TELEGRAM_TOKEN" in (await worker.get("/readyz")).json()["updates"]
+
+            await eventually(told)
+
+
+@asynccontextmanager
+async def worker_of(identity: Identity, redis: Client) -> AsyncIterator[httpx.AsyncClient]:
+    """What a worker that runs apart has of HTTP."""
+    app = watch(Application(), {"worker": Readiness(redis, identity)}, Mailboxes(redis).backlog)
+    async with (
+        serving(app, "127.0.0.1", 0) as port,
+        plain_http(f"http://127.0.0.1:{port}") as client,
+    ):
+        yield client
+
+
 async def test_readiness_does_not_wait_for_a_redis_that_is_silent(
     web: httpx.AsyncClient, redis: Client
 ) -> None:
-    async with paused(redis, 3000):
+    async with paused(redis):
         silent = asyncio.ensure_future(redis.ping())
         assert (await web.get("/readyz")).status_code == 503
         assert not silent.done()
@@ -255,7 +334,7 @@ async def test_metrics_tell_how_much_waits_for_a_worker(web: httpx.AsyncClient) 
 
 
 async def test_a_figure_that_can_not_be_had_is_none_of_before(web: httpx.AsyncClient, redis: Client) -> None:
-    async with paused(redis, 3000):
+    async with paused(redis):
         assert "hh_bridge_mailboxes_due NaN" in (await web.get("/metrics")).text
 
 

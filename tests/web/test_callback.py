@@ -283,7 +283,7 @@ async def test_before_telegram_has_told_the_bots_name_the_code_is_sent_by_hand(
     app = build(
         linking=linking,
         intake=Intake(Mailboxes(redis)),
-        readiness=Readiness(redis, source, timeout=1.0),
+        parts={"web": Readiness(redis, source, timeout=1.0)},
         webhook_secret=SECRET,
         username=lambda: None,
         backlog=Mailboxes(redis).backlog,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from bot.hh.models import Employer, VacancyShort
 from bot.store.connection import Client
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.store.records import Account
+from bot.sync.book import Book
 from bot.sync.events import Event, Kind
 from bot.sync.quiet import Manner, Preferences
 from bot.worker.change import Change
@@ -125,3 +127,24 @@ async def test_no_news_is_lost_or_told_twice_whatever_is_chosen(redis: Client, s
     counts = {number: sum(f"Компания №{number}." in text for text in texts) for number in range(60)}
     assert [number for number in wanted if counts[number] != 1] == []
     assert [number for number in unwanted if counts[number]] == []
+
+
+async def test_only_news_that_is_told_at_once_says_how_quick_the_bridge_is(redis: Client) -> None:
+    life = Life(redis)
+    await life.begin()
+    await life.session.commit(Change(book=Book(since=int(MONDAY))))
+    fresh, old = (dated(number, MONDAY + hours * 3600) for number, hours in ((1, 1), (2, -1)))
+    for event in (fresh, old):
+        await life.hear(event)
+    await life.choose(Preferences(quiet=True, quiet_from=0, quiet_to=6 * 60))
+    await life.hear(dated(3, MONDAY + 3600))
+    life.now = MONDAY + 12 * 3600
+    await life.tell_due()
+    assert [entry.since for entry in life.said()] == [MONDAY + 3600, 0, 0]
+
+
+def dated(number: int, moment: float) -> Event:
+    event = news(number, Kind.INVITATION)
+    assert event.message is not None
+    written = event.message.model_copy(update={"created_at": datetime.fromtimestamp(moment, UTC)})
+    return replace(event, message=written)
