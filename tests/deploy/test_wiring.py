@@ -15,7 +15,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from bot import metrics  # noqa: F401, registers them
-from bot.check import check
+from bot.check.report import check
 from bot.cli import CANT_START, TRACES_TO, WRONG_SETTINGS
 from bot.sandbox.hh.server import LocalHh
 from bot.settings import NAMES, Settings
