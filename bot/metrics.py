@@ -125,6 +125,10 @@ READY: Final = Gauge(
     "1 while /readyz would say so, by the part that a process has: web (updates can come in) or worker.",
     ["part"],
 )
+WEBHOOK_ERROR: Final = Gauge(
+    "hh_bridge_webhook_last_error_timestamp_seconds",
+    "When Telegram last could not deliver an update, in Unix seconds by its clock; 0 where it always could.",
+)
 REDIS_WRITABLE: Final = Gauge(
     "hh_bridge_redis_writable", "1 while Redis, of a cluster every server, takes writes."
 )

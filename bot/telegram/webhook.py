@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final, NoReturn
 
+from bot import metrics
 from bot.log import logger
 from bot.telegram.botapi import Bot, BotApi, BotApiError
 from bot.telegram.patience import Patience
@@ -81,6 +82,7 @@ class Webhook:
 
     async def _still_set(self) -> bool:
         info = await self._api.get_webhook_info()
+        metrics.WEBHOOK_ERROR.set(info.last_error_date)
         if info.last_error_message != self._complaint:
             self._complaint = info.last_error_message
             if self._complaint:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from prometheus_client import REGISTRY
 
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.telegram.botapi import BotApi
@@ -67,6 +68,8 @@ async def test_what_telegram_could_not_deliver_is_logged_once(
         await telegram.wait_until(lambda: telegram.world.updates.webhook_set)
         await telegram.user(700).send("раз")
         await eventually(lambda: "could not deliver" in caplog.text)
+        exported = REGISTRY.get_sample_value("hh_bridge_webhook_last_error_timestamp_seconds")
+        assert exported == (await api.get_webhook_info()).last_error_date > 0
         seen = len(telegram.calls("getWebhookInfo"))
         await telegram.wait_until(lambda: len(telegram.calls("getWebhookInfo")) > seen + 2)
     assert caplog.text.count("could not deliver") == 1
