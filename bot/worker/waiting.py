@@ -64,11 +64,9 @@ def queued(
         if isinstance(intent, StopHiding):
             result = [_stopped(waiting, now) for waiting in result]
             continue
-        if isinstance(intent, EditMessage) and _changed_unsent(result, intent):
-            continue
         if not any(waiting.intent == intent for waiting in result):
             result.append(Waiting(intent, since=now, trace_id=trace_id))
-    return result
+    return _edited(result)
 
 
 def in_background(queue: Iterable[Waiting]) -> Waiting | None:
@@ -99,7 +97,7 @@ def next_at(queue: Iterable[Waiting]) -> float | None:
 
 
 def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> list[Waiting]:
-    """The queue with one entry changed or, with None, gone."""
+    """The queue with one entry changed or, with None, gone; edits of what surely has not left change it."""
     result: list[Waiting] = []
     for waiting in queue:
         if waiting is old:
@@ -107,13 +105,22 @@ def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> lis
                 result.append(new)
         else:
             result.append(waiting)
-    return result
+    return _edited(result)
 
 
 def _stopped(waiting: Waiting, now: float) -> Waiting:
     if not isinstance(waiting.intent, HideAll):
         return waiting
     return structs.replace(waiting, intent=structs.replace(waiting.intent, stopped=True), not_before=now)
+
+
+def _edited(queue: Iterable[Waiting]) -> list[Waiting]:
+    """The queue without the edits of messages that have not left yet: those have the new text."""
+    result: list[Waiting] = []
+    for waiting in queue:
+        if not (isinstance(waiting.intent, EditMessage) and _changed_unsent(result, waiting.intent)):
+            result.append(waiting)
+    return result
 
 
 def _changed_unsent(queue: list[Waiting], edit: EditMessage) -> bool:

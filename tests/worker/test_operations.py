@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat import actions
 from bot.chat.html import digest
 from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
-from bot.chat.outgoing import Conversation, Draft, Rewrite, Say
+from bot.chat.outgoing import Application, Conversation, Draft, Rewrite, Say
 from bot.chat.screens import answers
 from bot.chat.texts import Texts
 from bot.sandbox.hh.faults import Answer, Fault, broken, captcha, refused
@@ -215,3 +216,64 @@ async def test_what_is_written_without_access_waits_unsent(desk: Desk) -> None:
     assert desk.session.account is not None
     assert desk.session.account.access is Access.LAPSED
     assert mine(desk)[1:] == []
+
+
+async def test_an_edit_that_came_before_the_refusal_is_another_try(desk: Desk) -> None:
+    await desk.know(77, Draft(TEXT, 77, desk.nid))
+    await desk.carry_out(editing(desk))
+    (waiting,) = desk.session.queue
+    assert waiting.intent == sending(desk, "Уже исправлено")
+    assert desk.said == []
+    assert await desk.session.kept.subject(77) == Conversation(desk.nid, None, digest("Уже исправлено"))
+
+
+async def test_what_the_user_is_asked_about_is_his_draft_meanwhile(desk: Desk) -> None:
+    await desk.know(77, Conversation(desk.nid, None, digest(TEXT)))
+    await desk.carry_out(sending(desk), since=desk.services.clock() - 2 * HOUR)
+    assert desk.session.queue == []
+    assert mine(desk)[1:] == []
+    assert await desk.session.kept.subject(77) == Draft(TEXT, 77)
+
+
+@pytest.mark.parametrize("decline", [True, False])
+async def test_a_decline_of_an_hour_ago_asks_first_and_hiding_does_not(desk: Desk, decline: bool) -> None:
+    await desk.carry_out(hiding(desk, decline=decline), since=desk.services.clock() - 2 * HOUR)
+    assert desk.session.queue == []
+    assert desk.talk.hidden is not decline
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    presses = [key.press.action for row in shown.keyboard for key in row if key.press]
+    assert (presses == [actions.DECLINE_YES, actions.KEEP]) is decline
+
+
+async def test_an_application_of_an_hour_ago_asks_first(desk: Desk) -> None:
+    world = desk.bridge.hh.world
+    vacancy = world.add_vacancy(world.employers[desk.vacancy.employer_id], "Сварщик")
+    await desk.carry_out(applying(desk, vacancy.id), since=desk.services.clock() - 2 * HOUR)
+    assert desk.session.queue == []
+    assert desk.bridge.hh.journal.effects == []
+    (shown,) = desk.session.outbox
+    assert isinstance(shown, Rewrite)
+    assert shown.about == Application(vacancy.id, desk.bridge.resume.id, "Возьмите меня", None, 77)
+
+
+async def test_an_attempt_of_an_hour_ago_that_did_not_arrive_asks_before_it_is_made_again(desk: Desk) -> None:
+    ago = desk.services.clock() - 2 * HOUR
+    await desk.carry_out(sending(desk), attempted_at=ago, since=ago)
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at
+    await desk.step(waiting)
+    assert desk.session.queue == []
+    assert mine(desk)[1:] == []
+    (question,) = desk.session.outbox
+    assert isinstance(question, Say)
+    assert question.about == Draft(TEXT, 77)
+
+
+async def test_an_attempt_of_an_hour_ago_that_arrived_asks_nothing(desk: Desk) -> None:
+    ago = desk.services.clock() - 2 * HOUR
+    sent = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    sent.created_at -= 2 * HOUR
+    await desk.carry_out(sending(desk), attempted_at=ago, since=ago)
+    assert desk.session.queue == []
+    assert desk.signs == [answers.ACCEPTED_EMOJI]

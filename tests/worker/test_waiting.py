@@ -54,6 +54,14 @@ def test_an_edit_of_a_message_that_may_have_left_waits_behind_it() -> None:
     ]
 
 
+def test_once_a_try_surely_came_to_nothing_the_message_has_its_latest_text() -> None:
+    tried = Waiting(send(text="helo", message=5), since=0, attempted_at=1)
+    edits = [EditMessage(nid="1", text=text, chat_message_id=5) for text in ("hell", "hello")]
+    queue = queued([tried], [edits[0], send(message=6), edits[1]], now=1)
+    queue = replaced(queue, tried, Waiting(send(text="helo", message=5), since=0))
+    assert [waiting.intent for waiting in queue] == [send(text="hello", message=5), send(message=6)]
+
+
 def test_the_same_intent_twice_is_one() -> None:
     hide = Hide(nid="1", decline=False, card_id=3)
     assert len(queued([], [hide, hide], now=0)) == 1

@@ -57,18 +57,18 @@ class Applying:
             raise MalformedAnswer("a conversation that can't be read may be the one")
         return None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def refused(self, t: Texts, error: Refused) -> Change:
         """Said in place of the question, with the way to try again where there is one."""
         intent = self._intent
         again = Application(
             intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
         )
         if isinstance(error, CaptchaRequired):
-            return [place(intent, applying.captcha(t, error.url, again))]
+            return Change(said=[place(intent, applying.captcha(t, error.url, again))])
         if error.value == "limit_exceeded":
             now = self._session.now()
-            return [place(intent, applying.limit(t, self._before.free_at(now), now, again))]
-        return [place(intent, answers.not_sent(t, reason(t, error)))]
+            return Change(said=[place(intent, applying.limit(t, self._before.free_at(now), now, again))])
+        return Change(said=[place(intent, answers.not_sent(t, reason(t, error)))])
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """It may have arrived, or not: the user decides."""

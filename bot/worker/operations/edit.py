@@ -55,13 +55,13 @@ class Editing:
         """Nothing: it is just made again."""
         return None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def refused(self, t: Texts, error: Refused) -> Change:
         """The reason, with a button that sends the text as a new message."""
         intent = self._intent
         if isinstance(error, CaptchaRequired):
-            return [place(intent, trouble(t, error))]
+            return Change(said=[place(intent, trouble(t, error))])
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
-        return [place(intent, screen)]
+        return Change(said=[place(intent, screen)])
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:  # pragma: no cover - as `find`
         """Nobody can tell."""

@@ -25,8 +25,8 @@ class Operation(Protocol):
         Raises `MalformedAnswer` where it may stand in something that can't be read.
         """
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """Said where hh.ru refuses."""
+    def refused(self, t: Texts, error: Refused) -> Change:
+        """What to write down where hh.ru refuses."""
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """Said where hh.ru does not show what an attempt came to."""

@@ -64,20 +64,21 @@ class Sending:
             raise MalformedAnswer("a message that can't be read may be the one")
         return None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """Said under his message, and marked on it; after a captcha it can be sent again with a press."""
+    def refused(self, t: Texts, error: Refused) -> Change:
+        """Said under his message, and marked on it; an edit tries again, and after a captcha a press, too."""
+        intent = self._intent
         mark = Mark(
-            message_id=self._intent.chat_message_id,
+            message_id=intent.chat_message_id,
             emoji=answers.REFUSED_EMOJI,
             fallback=answers.refused_fallback(t),
-            at=self._intent.thread,
+            at=intent.thread,
         )
+        draft = Draft(intent.text, intent.chat_message_id, intent.nid)
         screen = answers.not_sent(t, reason(t, error))
         if isinstance(error, CaptchaRequired):
-            again = press(t.label("🔁 Done, try again"), actions.CORRECT, self._intent.nid)
-            draft = Draft(self._intent.text, self._intent.chat_message_id)
+            again = press(t.label("🔁 Done, try again"), actions.CORRECT, intent.nid)
             screen = answers.after_check(t, screen, error.url, again, draft)
-        return [mark, place(self._intent, screen)]
+        return Change(said=[mark, place(intent, screen)], mapped={intent.chat_message_id: draft})
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """It may have arrived, or not: the user decides."""
