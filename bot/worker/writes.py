@@ -28,6 +28,7 @@ from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
 from bot.worker.operations import Operation, operation
 from bot.worker.operations.places import place, sign
+from bot.worker.operations.reading import InDoubt
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import CONSENT_SECONDS, Waiting, runnable
@@ -142,10 +143,18 @@ class Writes:
         """Read back what became of an attempt whose outcome is unknown."""
         asked = self._services.clock()
         over = waiting if waiting.over_at else structs.replace(waiting, over_at=asked)
+        settled = asked - over.over_at >= self._services.timing.settle
         try:
             change = await step.find(self._texts, waiting.attempted_at, asked)
         except Refused as error:
             await self._unclear(step, waiting, error, hh_id)
+            return
+        except InDoubt as doubt:
+            # Better a question too many than the same message twice.
+            if settled:
+                await self._unclear(step, waiting, doubt, hh_id)
+            else:
+                await self._wait(over, hh_id, self._services.timing.check, old=waiting)
             return
         except LinkAgain:
             raise
@@ -161,14 +170,14 @@ class Writes:
             await self._replace(waiting, None, hh_id, change=change)
             metrics.WRITES.labels(_name(waiting), "found").inc()
             log.info("a write of unknown outcome had arrived", intent=_name(waiting))
-        elif asked - over.over_at < self._services.timing.settle:
+        elif not settled:
             await self._wait(over, hh_id, self._services.timing.check, old=waiting)
         else:
             metrics.WRITES.labels(_name(waiting), "lost").inc()
             log.info("a write did not arrive and is made again", intent=_name(waiting))
             await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)
 
-    async def _unclear(self, step: Operation, waiting: Waiting, error: HhError, hh_id: str) -> None:
+    async def _unclear(self, step: Operation, waiting: Waiting, error: Exception, hh_id: str) -> None:
         """Say that nobody knows: hh.ru does not show what an attempt came to."""
         await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
         metrics.WRITES.labels(_name(waiting), "unclear").inc()

@@ -12,6 +12,7 @@ from bot.chat.screens import answers
 from bot.chat.texts import Texts
 from bot.sandbox.hh.faults import Answer, Fault, broken, captcha, refused
 from bot.store.records import Access
+from bot.worker.change import Change
 from tests.worker.conftest import Desk
 
 MESSAGES = "GET /negotiations/*/messages"
@@ -53,7 +54,7 @@ async def attempted(desk: Desk, intent: SendMessage | Apply | Hide, ago: float =
 
 async def test_an_equal_text_of_long_ago_is_not_taken_for_the_one_that_was_sent(desk: Desk) -> None:
     old = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
-    old.created_at -= 2 * HOUR
+    old.created_at -= 25 * HOUR
     await attempted(desk, sending(desk))
     (waiting,) = desk.session.queue
     assert not waiting.attempted_at, "it surely did not arrive, and is made again"
@@ -277,3 +278,67 @@ async def test_an_attempt_of_an_hour_ago_that_arrived_asks_nothing(desk: Desk) -
     await desk.carry_out(sending(desk), attempted_at=ago, since=ago)
     assert desk.session.queue == []
     assert desk.signs == [answers.ACCEPTED_EMOJI]
+
+
+@pytest.mark.parametrize("resume", ["the same", "deleted"])
+async def test_an_application_of_long_ago_is_not_taken_for_the_new_one(desk: Desk, resume: str) -> None:
+    desk.talk.created_at -= 30 * 24 * HOUR
+    if resume == "deleted":
+        desk.bridge.hh.quirks.nulls = frozenset({"negotiation.resume"})
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at, "it surely did not arrive, and is made again"
+    assert desk.said == []
+
+
+async def test_an_application_is_recognised_though_its_resume_was_deleted_since(desk: Desk) -> None:
+    desk.bridge.hh.quirks.nulls = frozenset({"negotiation.resume"})
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    assert desk.session.queue == []
+    assert "✅" in desk.said[0]
+
+
+async def test_an_application_of_hours_ago_may_be_the_new_one_and_the_user_is_told_so(desk: Desk) -> None:
+    desk.talk.created_at -= 2 * HOUR
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    assert desk.session.queue == []
+    assert desk.said == [answers.may_not_have_been_sent(T, "Возьмите меня").text]
+
+
+async def test_an_application_is_found_whatever_the_clock_of_hh_ru_says(desk: Desk) -> None:
+    desk.bridge.hh.quirks.skew = -5 * HOUR
+    await attempted(desk, applying(desk, desk.vacancy.id))
+    assert desk.session.queue == []
+    assert "✅" in desk.said[0]
+
+
+async def test_an_equal_text_of_hours_ago_may_be_the_one_that_was_sent_and_the_user_is_told_so(
+    desk: Desk,
+) -> None:
+    old = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    old.created_at -= 2 * HOUR
+    await attempted(desk, sending(desk))
+    assert desk.session.queue == []
+    assert desk.said == [answers.may_not_have_been_sent(T, TEXT).text]
+    assert mine(desk).count(TEXT) == 1
+
+
+async def test_nobody_is_asked_about_an_equal_text_while_the_message_may_still_arrive(desk: Desk) -> None:
+    old = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    old.created_at -= 2 * HOUR
+    await attempted(desk, sending(desk), ago=0)
+    (waiting,) = desk.session.queue
+    assert waiting.attempted_at
+    desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    await desk.step(waiting)
+    assert desk.session.queue == []
+    assert desk.signs == [answers.ACCEPTED_EMOJI]
+
+
+async def test_an_equal_text_that_was_sent_from_here_before_is_no_doubt(desk: Desk) -> None:
+    old = desk.bridge.hh.world.post(desk.talk, "applicant", TEXT)
+    old.created_at -= 2 * HOUR
+    await desk.session.commit(Change(sent=f"{desk.nid}:{old.id}"))
+    await attempted(desk, sending(desk))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at

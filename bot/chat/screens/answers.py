@@ -191,7 +191,7 @@ def may_not_have_been_sent(t: Texts, text_excerpt: str) -> Screen:
                 t("🤔 <b>This may not have been sent</b>"),
                 _quote(t, text_excerpt),
                 t(
-                    "The connection to hh.ru broke off at that moment, and I don't see it there. "
+                    "The connection to hh.ru broke off at that moment, and I can't tell whether it arrived. "
                     "Look into /list or on the site before you send it again, "
                     "or the employer may get it twice."
                 ),

@@ -22,7 +22,8 @@ class Operation(Protocol):
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there.
 
-        Raises `MalformedAnswer` where it may stand in something that can't be read.
+        Raises `MalformedAnswer` where it may stand in something that can't be read, `InDoubt` where what is
+        there may be something else.
         """
 
     def refused(self, t: Texts, error: Refused) -> Change:
