@@ -6,9 +6,10 @@ import pytest
 
 from bot.chat import actions
 from bot.chat.html import digest
-from bot.chat.intents import Apply, EditMessage, Hide, SendMessage
+from bot.chat.intents import Apply, EditMessage, Hide, SendMessage, Write
 from bot.chat.outgoing import Application, Conversation, Draft, Rewrite, Say
 from bot.chat.screens import answers
+from bot.chat.screens.waited import EDITED_EMOJI
 from bot.chat.texts import Texts
 from bot.sandbox.hh.faults import Answer, Fault, broken, captcha, refused
 from bot.store.records import Access
@@ -47,7 +48,7 @@ def mine(desk: Desk) -> list[str | None]:
     return [message.text for message in desk.talk.messages if message.author == "applicant"]
 
 
-async def attempted(desk: Desk, intent: SendMessage | Apply | Hide, ago: float = 60) -> None:
+async def attempted(desk: Desk, intent: Write, ago: float = 60) -> None:
     """The outcome of an attempt so many seconds ago is looked up."""
     await desk.carry_out(intent, attempted_at=desk.services.clock() - ago)
 
@@ -87,12 +88,16 @@ async def test_where_hh_ru_does_not_show_the_outcome_nobody_claims_to_know_it(de
     await attempted(desk, applying(desk, desk.vacancy.id))
     faults.add(fault, "GET /negotiations/*")
     await attempted(desk, hiding(desk, decline=True))
+    await desk.know(77, Conversation(desk.nid, "56", digest(TEXT)))
+    faults.add(fault, MESSAGES)
+    await attempted(desk, editing(desk))
     assert desk.session.queue == []
     assert desk.said[:2] == [
         answers.may_not_have_been_sent(T, TEXT).text,
         answers.may_not_have_been_sent(T, "Возьмите меня").text,
     ]
-    assert len(desk.said) == 3
+    assert len(desk.said) == 4
+    assert desk.signs == [answers.UNKNOWN_EMOJI] * 2
 
 
 async def test_an_outcome_is_looked_up_after_linking_again(desk: Desk) -> None:
@@ -342,3 +347,19 @@ async def test_an_equal_text_that_was_sent_from_here_before_is_no_doubt(desk: De
     await attempted(desk, sending(desk))
     (waiting,) = desk.session.queue
     assert not waiting.attempted_at
+
+
+async def test_an_edit_of_unknown_outcome_is_looked_for_and_made_again_only_where_it_is_not_there(
+    desk: Desk,
+) -> None:
+    (letter,) = desk.talk.messages
+    await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
+    await attempted(desk, editing(desk))
+    (waiting,) = desk.session.queue
+    assert not waiting.attempted_at, "it surely did not arrive, and is made again"
+    await desk.step(waiting)
+    assert letter.text == "Уже исправлено"
+    await attempted(desk, editing(desk))
+    assert desk.session.queue == []
+    assert desk.signs == [EDITED_EMOJI] * 2
+    assert desk.bridge.hh.journal.texts(desk.nid, "edit") == ["Уже исправлено"]

@@ -15,15 +15,15 @@ from bot.hh.errors import CaptchaRequired, OutcomeUnknown, Refused
 from bot.hh.gateway import Gateway
 from bot.hh.models import Message, Negotiation
 from bot.worker.change import Change
-from bot.worker.operations.places import place
+from bot.worker.operations.places import place, sign
 from bot.worker.operations.reading import same_text
 from bot.worker.session import Session
 
 
 class Editing:
-    """Another text; to write it twice changes nothing."""
+    """Another text. To write it twice changes nothing, but late it would undo the edit after it."""
 
-    repeatable = True
+    repeatable = False
 
     def __init__(self, intent: EditMessage, hh: Gateway, session: Session) -> None:
         self._intent = intent
@@ -40,20 +40,12 @@ class Editing:
             if not message.editable:
                 return Change(said=[self._kept(t, message, await self._hh.negotiation(intent.nid))])
             await self._hh.edit(intent.nid, message.id, intent.text)
-        subject = Conversation(intent.nid, message.id, digest(intent.text))
-        tick = Mark(
-            message_id=intent.chat_message_id,
-            emoji=EDITED_EMOJI,
-            fallback=answers.edited_fallback(t),
-            at=intent.thread,
-        )
-        return Change(said=[tick], mapped={intent.chat_message_id: subject})
+        return self._edited(t, message)
 
-    async def find(  # pragma: no cover - what is repeatable is not looked up
-        self, t: Texts, attempted_at: float, now: float
-    ) -> Change | None:
-        """Nothing: it is just made again."""
-        return None
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        """The message with the new text."""
+        message = await self._target()
+        return self._edited(t, message) if message and same_text(message.text, self._intent.text) else None
 
     def refused(self, t: Texts, error: Refused) -> Change:
         """The reason, with a button that sends the text as a new message."""
@@ -63,9 +55,21 @@ class Editing:
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
         return Change(said=[place(intent, screen)])
 
-    def unclear(self, t: Texts) -> Sequence[Outgoing]:  # pragma: no cover - as `find`
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """Nobody can tell."""
-        return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
+        screen = trouble(t, OutcomeUnknown("not shown"))
+        return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
+
+    def _edited(self, t: Texts, message: Message) -> Change:
+        intent = self._intent
+        tick = Mark(
+            message_id=intent.chat_message_id,
+            emoji=EDITED_EMOJI,
+            fallback=answers.edited_fallback(t),
+            at=intent.thread,
+        )
+        subject = Conversation(intent.nid, message.id, digest(intent.text))
+        return Change(said=[tick], mapped={intent.chat_message_id: subject})
 
     async def _target(self) -> Message | None:
         """The hh.ru message that the edited Telegram message became; a cover letter by its text."""

@@ -12,7 +12,7 @@ from bot.worker.change import Change
 
 
 class Operation(Protocol):
-    """One intent. `repeatable` where doing it twice does no harm."""
+    """One intent. `repeatable` where doing it twice, or late, does no harm."""
 
     repeatable: bool
 
