@@ -110,10 +110,16 @@ async def test_an_outcome_is_looked_up_after_linking_again(desk: Desk) -> None:
     assert len(desk.said) == 1
 
 
-async def test_an_edit_of_what_is_not_on_the_map_keeps_the_text(desk: Desk) -> None:
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_edit_of_what_hh_ru_does_not_show_says_so_and_keeps_the_text(
+    desk: Desk, known: bool
+) -> None:
+    if known:
+        await desk.know(77, Conversation(desk.nid, None, digest("Чего нет")))
     await desk.carry_out(editing(desk))
     (shown,) = desk.session.outbox
     assert isinstance(shown, Say)
+    assert "не видно" in shown.text
     assert shown.about == Draft("Уже исправлено", 77)
     assert desk.session.queue == []
 

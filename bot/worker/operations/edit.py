@@ -35,7 +35,8 @@ class Editing:
         intent = self._intent
         message = await self._target()
         if message is None:
-            return Change(said=[self._kept(t, None, None)])
+            screen = answers.nothing_to_edit(t, intent.nid, intent.text, intent.chat_message_id)
+            return Change(said=[place(intent, screen)])
         if not same_text(message.text, intent.text):
             if not message.editable:
                 return Change(said=[self._kept(t, message, await self._hh.negotiation(intent.nid))])
@@ -85,9 +86,9 @@ class Editing:
         changed = (message for message in mine if same_text(message.text, self._intent.text))
         return next(before, None) or next(changed, None)
 
-    def _kept(self, t: Texts, message: Message | None, negotiation: Negotiation | None) -> Outgoing:
+    def _kept(self, t: Texts, message: Message, negotiation: Negotiation) -> Outgoing:
         intent = self._intent
         why = answers.why_not_editable(t, message, negotiation)
-        if negotiation is not None and negotiation.messaging_status != "ok":
+        if negotiation.messaging_status != "ok":
             return place(intent, answers.cannot_edit_closed(t, why))
         return place(intent, answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, why))
