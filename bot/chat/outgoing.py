@@ -47,11 +47,13 @@ class Conversation(Struct, frozen=True, tag="c", array_like=True):
 class Draft(Struct, frozen=True, tag="d", array_like=True):
     """A text of the user that no employer has got: of his own message, or of the question about it.
 
-    `message_id` is the user's message; `text` is "" once it was sent or dropped.
+    `message_id` is the user's message; `text` is "" once it was sent or dropped. `nid` is the conversation
+    for which hh.ru did not take it, "" for none: an edit of the message is another try there.
     """
 
     text: str
     message_id: int
+    nid: str = ""
 
 
 class Application(Struct, frozen=True, tag="a", array_like=True):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from telegram import Message
 
 from bot.chat.html import digest
-from bot.chat.intents import Apply, EditMessage, SendMessage
+from bot.chat.intents import Apply, EditMessage, Intent, SendMessage
 from bot.chat.outgoing import Application, Conversation, Draft
 from bot.chat.screens import answers as screens
 from bot.chat.screens import drafts
@@ -23,8 +25,11 @@ async def edited(turn: Turn, message: Message) -> None:
     match await turn.subject(message.message_id):
         case Conversation() as sent if turn.account and sent.digest:
             _sent(turn, message, sent)
-        case Draft(text=before) if before and before != written(message):
-            await _draft(turn, message)
+        case Draft(text=before, nid=nid) if before and before != written(message):
+            if nid:
+                _again(turn, message, nid)
+            else:
+                await _draft(turn, message)
         case Application(letter=str(before)) as step if turn.linked and before != written(message):
             await _letter(turn, message, step)
         case None if turn.linked and isinstance(await replied_to(turn, message), Conversation):
@@ -56,10 +61,26 @@ def _sent(turn: Turn, message: Message, sent: Conversation) -> None:
         turn.remember(message_id, Conversation(sent.nid, sent.mid, digest(body)))
 
 
+def _again(turn: Turn, message: Message, nid: str) -> None:
+    """What hh.ru did not take is tried again as it is now."""
+    body, message_id = written(message), message.message_id
+    if not sendable(turn, body, message_id):
+        return
+    if any(_of(intent, message_id) for intent in turn.pending):
+        # An edit that was made while hh.ru still looked at the message is the next try.
+        turn.intend(EditMessage(nid=nid, text=body, chat_message_id=message_id))
+    else:
+        send(turn, nid, body, message_id)
+
+
+def _of(intent: Intent, message_id: int) -> TypeGuard[SendMessage | EditMessage]:
+    return isinstance(intent, SendMessage | EditMessage) and intent.chat_message_id == message_id
+
+
 def _last_digest(turn: Turn, message_id: int, sent: Conversation) -> str:
     """The digest of what the user last wrote; while hh.ru has not taken that, it only waits."""
     for intent in reversed(turn.pending):
-        if isinstance(intent, SendMessage | EditMessage) and intent.chat_message_id == message_id:
+        if _of(intent, message_id):
             return digest(intent.text)
     return sent.digest
 

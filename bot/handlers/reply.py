@@ -31,6 +31,8 @@ async def text(turn: Turn, message: Message) -> None:
     if turn.account and isinstance(about, Conversation):
         if sendable(turn, body, message.message_id):
             send(turn, about.nid, body, message.message_id)
+        else:
+            turn.remember(message.message_id, Draft(body, message.message_id, about.nid))
         if not turn.linked:
             await offer(turn)
     elif turn.account and isinstance(about, Question):
@@ -49,6 +51,8 @@ async def replied_to(turn: Turn, message: Message) -> Subject | None:
     """
     original = original_of(message)
     about = await turn.subject(original) if original is not None else None
+    if isinstance(about, Draft) and about.nid:
+        about = Conversation(about.nid)
     if about is None and original is not None and message.reply_to_message is not None:
         nid = conversation_of(message.reply_to_message)
         about = Conversation(nid) if nid is not None else None
@@ -110,6 +114,9 @@ async def unsent(turn: Turn, press: Pressed) -> Draft | None:
         written_last = await turn.subject(draft.message_id)
         if isinstance(written_last, Draft):
             draft = written_last
+        elif draft.nid:
+            # It was tried again by an edit.
+            draft = None
     if draft and draft.text:
         await press.answer()
         return draft

@@ -279,9 +279,10 @@ class Negotiation(_Model):
 
 
 class Negotiations(Page):
-    """One page of conversations."""
+    """One page of conversations; `server_time` is ours: hh.ru's clock when it answered (UTC)."""
 
     items: Annotated[list[Negotiation], BeforeValidator(_items)] = []
+    server_time: datetime | None = None
 
 
 class Author(_Model):

@@ -100,7 +100,8 @@ class NegotiationsGateway:
     ) -> Negotiations:
         """One page of conversations, latest update first (`get-negotiations`)."""
         filters = {"status": status, "vacancy_id": vacancy_id, "has_updates": has_updates}
-        return parse(Negotiations, await self._list(page, per_page, filters, host))
+        answer = await self._list(page, per_page, filters, host)
+        return parse(Negotiations, answer).model_copy(update={"server_time": answer.moment})
 
     async def page(
         self, page: int, per_page: int, known: bytes | None = None, *, status: str | None = None

@@ -13,7 +13,6 @@ The bot's token is part of every address, so no error and no log line here quote
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +20,8 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 from msgspec import Struct
+
+from bot.telegram.mending import mended
 
 ANSWER_TIMEOUT: Final = 15.0
 """Seconds for an answer, beyond the time for which Telegram was asked to hold the request."""
@@ -167,13 +168,10 @@ class BotApi:
 
 def _answer(content: bytes) -> _Answer:
     try:
-        content.decode()
         return msgspec.json.decode(content, type=_Answer)
     except ValueError:
-        # A lone surrogate or a broken character in one update must not stop all the others.
-        loose = json.loads(content.decode(errors="replace"))
-        mended = json.dumps(loose, ensure_ascii=False).encode(errors="replace")
-        return msgspec.json.decode(mended, type=_Answer)
+        # Half a character in one update must not stop all the others.
+        return msgspec.json.decode(mended(content), type=_Answer)
 
 
 def _decode(result: bytes, kind: type[_T]) -> _T:

@@ -10,13 +10,17 @@ from collections.abc import Iterator, Sequence
 from bot import metrics, trail
 from bot.log import logger
 from bot.store.mailbox import Incoming, Mailboxes
+from bot.telegram.mending import mended
 from bot.telegram.routing import UnreadableUpdate, route
 
 log = logger(__name__)
 
 
 class Intake:
-    """Sorts raw updates into mailboxes."""
+    """Sorts raw updates into mailboxes, each byte for byte: what comes again is known by that.
+
+    Only an update that holds what is no character is mended, alone.
+    """
 
     def __init__(self, mailboxes: Mailboxes) -> None:
         self._mailboxes = mailboxes
@@ -36,7 +40,7 @@ class Intake:
 
 
 def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
-    for raw in raw_updates:
+    for raw in map(mended, raw_updates):
         try:
             routed = route(raw)
         except UnreadableUpdate as error:

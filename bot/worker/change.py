@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from msgspec import convert, structs
 
@@ -32,7 +33,8 @@ ERASED = (
 )
 """The keys that go with the user (and that he may see: `bot.worker.own_data`)."""
 
-_PUSHED_AT_ONCE = 500
+_AT_ONCE = 500
+"""Lua unpacks a command onto its stack, which takes some thousands of words."""
 
 FAILED_KEPT, FAILED_SECONDS = 100, 30 * 24 * 3600
 
@@ -190,7 +192,7 @@ class Writing:
         if gone := [name for name, value in change.head.items() if not value]:
             yield ("HDEL", self._key("head"), *gone)
         if set_ := [(name, value) for name, value in change.head.items() if value]:
-            yield ("HSET", self._key("head"), *_flat(set_))
+            yield ("HSET", self._key("head"), *chain.from_iterable(set_))
 
     def _lists(self, change: Change) -> Iterator[Command]:
         if change.handled:
@@ -205,37 +207,37 @@ class Writing:
             yield ("LTRIM", self._key("failed"), -FAILED_KEPT, -1)
             yield ("EXPIRE", self._key("failed"), FAILED_SECONDS)
 
-    def _pushes(self, name: str, records: Sequence[object]) -> Iterator[Command]:
-        # Lua unpacks a command onto its stack, which takes some thousands of words.
-        for start in range(0, len(records), _PUSHED_AT_ONCE):
-            some = records[start : start + _PUSHED_AT_ONCE]
-            yield ("RPUSH", self._key(name), *map(pack, some))
+    def _pushes(self, name: str, records: Iterable[object]) -> Iterator[Command]:
+        yield from self._many("RPUSH", name, ((pack(record),) for record in records))
+
+    def _many(self, command: str, name: str, entries: Iterable[Iterable[Word]]) -> Iterator[Command]:
+        """A command with so many entries, each of some words, in parts."""
+        rest = iter(entries)
+        while some := list(islice(rest, _AT_ONCE)):
+            yield (command, self._key(name), *chain.from_iterable(some))
 
     def _map(self, change: Change) -> Iterator[Command]:
         name = self._key("map")
         if change.mapped:
-            if self.mapped + len(change.mapped) > MAP_SIZE:
+            if self.mapped and self.mapped + len(change.mapped) > MAP_SIZE:
                 yield ("RENAME", name, self._key("map-old"))
             packed = ((message_id, note(subject)) for message_id, subject in change.mapped.items())
-            yield ("HSET", name, *_flat(packed))
+            yield from self._many("HSET", "map", packed)
             yield ("EXPIRE", name, MAP_SECONDS)
         if change.sent is not None:
             yield ("SADD", self._key("sent"), change.sent)
             yield ("EXPIRE", self._key("sent"), SENT_SECONDS)
-        if change.sites:
-            yield ("HSET", self._key("sites"), *_flat(change.sites.items()))
+        yield from self._many("HSET", "sites", change.sites.items())
 
     def _overview(self, change: Change) -> Iterator[Command]:
         if change.applied:
             pairs = ((at, nid) for nid, at in change.applied.items())
             oldest = max(change.applied.values()) - DAY_SECONDS
-            yield ("ZADD", self._key("applied"), *_flat(pairs))
+            yield from self._many("ZADD", "applied", pairs)
             yield ("ZREMRANGEBYSCORE", self._key("applied"), "-inf", oldest)
             yield ("EXPIRE", self._key("applied"), DAY_SECONDS)
-        if change.unseen:
-            yield ("SADD", self._key("unseen"), *change.unseen)
-        if change.seen:
-            yield ("SREM", self._key("unseen"), *change.seen)
+        yield from self._many("SADD", "unseen", ((nid,) for nid in change.unseen))
+        yield from self._many("SREM", "unseen", ((nid,) for nid in change.seen))
         if change.roster is not None:
             yield ("SET", self._key("roster"), squeeze(change.roster), "EX", ROSTER_SECONDS)
         elif moved(change):
@@ -271,7 +273,3 @@ def merged(before: Account | None, wanted: Account, current: Account | None) -> 
         if getattr(wanted, name) == getattr(before, name)
     }
     return structs.replace(wanted, **theirs)
-
-
-def _flat(pairs: Iterable[tuple[Word, Word]]) -> Iterator[Word]:
-    return (word for pair in pairs for word in pair)

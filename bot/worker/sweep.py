@@ -26,7 +26,7 @@ from bot.worker.change import Change, Superseded, exchanged
 from bot.worker.operations.places import place
 from bot.worker.services import Services
 from bot.worker.session import Session
-from bot.worker.waiting import Waiting, in_background
+from bot.worker.waiting import Waiting, to_hide
 
 log = logger(__name__)
 
@@ -47,29 +47,27 @@ class Sweep:
 
     def ready(self) -> bool:
         """True where one may be hidden now."""
-        waiting = self._next()
-        return waiting is not None and waiting.not_before <= self._services.clock()
+        hiding = self._next()
+        return hiding is not None and hiding[0].not_before <= self._services.clock()
 
     async def run(self) -> None:
         """Hide on, until all are done or a longer pause is due."""
-        while (waiting := self._next()) is not None:
-            pause = waiting.not_before - self._services.clock()
+        while (hiding := self._next()) is not None:
+            pause = hiding[0].not_before - self._services.clock()
             if pause > self._services.timing.sweep or not await self._session.rest(pause):
                 return
             # It may have been stopped during the pause.
-            waiting = self._next()
-            if waiting is None:  # pragma: no cover - tried; Python 3.11 does not trace what follows a timeout
+            hiding = self._next()
+            if hiding is None:  # pragma: no cover - tried; Python 3.11 does not trace what follows a timeout
                 return
+            waiting, intent = hiding
             with trail.follow(waiting.trace_id, "hide"):
-                await self._step(waiting)
+                await self._step(waiting, intent)
 
-    def _next(self) -> Waiting | None:
-        return in_background(self._session.queue) if self._session.linked else None
+    def _next(self) -> tuple[Waiting, HideAll] | None:
+        return to_hide(self._session.queue) if self._session.linked else None
 
-    async def _step(self, waiting: Waiting) -> None:
-        intent = waiting.intent
-        if not isinstance(intent, HideAll):  # pragma: no cover - nothing else goes on in the background
-            return
+    async def _step(self, waiting: Waiting, intent: HideAll) -> None:
         asking = gateway(self._services, self._session, self._access)
         try:
             account = self._session.linked_account

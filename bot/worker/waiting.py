@@ -47,7 +47,7 @@ class Waiting(Struct, frozen=True, array_like=True, omit_defaults=True):
             case HideAll():
                 return _BACKGROUND
             case intent:
-                return f"n{intent.nid}"
+                return _lane(intent.nid)
 
     @property
     def background(self) -> bool:
@@ -64,16 +64,25 @@ def queued(
         if isinstance(intent, StopHiding):
             result = [_stopped(waiting, now) for waiting in result]
             continue
-        if isinstance(intent, EditMessage) and _changed_unsent(result, intent):
-            continue
         if not any(waiting.intent == intent for waiting in result):
             result.append(Waiting(intent, since=now, trace_id=trace_id))
-    return result
+    return _edited(result)
 
 
-def in_background(queue: Iterable[Waiting]) -> Waiting | None:
-    """What goes on beside all else."""
-    return next((waiting for waiting in queue if waiting.background), None)
+def to_hide(queue: Iterable[Waiting]) -> tuple[Waiting, HideAll] | None:
+    """What is hidden beside all else, the conversation first whose turn it is; None where there is none.
+
+    Those come later in which something that was asked for before still waits.
+    """
+    held: set[str] = set()
+    for waiting in queue:
+        intent = waiting.intent
+        if isinstance(intent, HideAll):
+            nids = tuple(sorted(intent.nids, key=lambda nid: _lane(nid) in held))
+            ready = intent.stopped or _lane(nids[0]) not in held
+            return (waiting, structs.replace(intent, nids=nids)) if ready else None
+        held.add(waiting.lane)
+    return None
 
 
 def runnable(queue: Iterable[Waiting], now: float) -> Waiting | None:
@@ -90,16 +99,18 @@ def runnable(queue: Iterable[Waiting], now: float) -> Waiting | None:
     return None
 
 
-def next_at(queue: Iterable[Waiting]) -> float | None:
+def next_at(queue: Sequence[Waiting]) -> float | None:
     """When the next intent may go."""
     firsts: dict[str, float] = {}
+    hiding = to_hide(queue)
     for waiting in queue:
-        firsts.setdefault(waiting.lane, waiting.not_before)
+        if not waiting.background or (hiding and waiting is hiding[0]):
+            firsts.setdefault(waiting.lane, waiting.not_before)
     return min(firsts.values(), default=None)
 
 
 def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> list[Waiting]:
-    """The queue with one entry changed or, with None, gone."""
+    """The queue with one entry changed or, with None, gone; edits of what surely has not left change it."""
     result: list[Waiting] = []
     for waiting in queue:
         if waiting is old:
@@ -107,13 +118,26 @@ def replaced(queue: Iterable[Waiting], old: Waiting, new: Waiting | None) -> lis
                 result.append(new)
         else:
             result.append(waiting)
-    return result
+    return _edited(result)
+
+
+def _lane(nid: str) -> str:
+    return f"n{nid}"
 
 
 def _stopped(waiting: Waiting, now: float) -> Waiting:
     if not isinstance(waiting.intent, HideAll):
         return waiting
     return structs.replace(waiting, intent=structs.replace(waiting.intent, stopped=True), not_before=now)
+
+
+def _edited(queue: Iterable[Waiting]) -> list[Waiting]:
+    """The queue without the edits of messages that have not left yet: those have the new text."""
+    result: list[Waiting] = []
+    for waiting in queue:
+        if not (isinstance(waiting.intent, EditMessage) and _changed_unsent(result, waiting.intent)):
+            result.append(waiting)
+    return result
 
 
 def _changed_unsent(queue: list[Waiting], edit: EditMessage) -> bool:

@@ -15,8 +15,9 @@ from dataclasses import replace
 from msgspec import structs
 
 from bot import metrics, trail
-from bot.chat.intents import Hide, HideAll
-from bot.chat.outgoing import Outgoing
+from bot.chat.html import digest
+from bot.chat.intents import EditMessage, Hide, HideAll, SendMessage, Write
+from bot.chat.outgoing import Conversation, Draft, Outgoing, Subject
 from bot.chat.screens.answers import PENDING_EMOJI, UNKNOWN_EMOJI, waiting_for_hh
 from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
@@ -27,6 +28,7 @@ from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
 from bot.worker.operations import Operation, operation
 from bot.worker.operations.places import place, sign
+from bot.worker.operations.reading import InDoubt
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.waiting import CONSENT_SECONDS, Waiting, runnable
@@ -66,18 +68,39 @@ class Writes:
             account = self._session.linked_account
             if waiting.attempted_at:
                 await self._look_up(step, waiting, account.hh_id)
+            elif isinstance(intent, EditMessage) and await self._refused_before(intent):
+                await self._send_instead(waiting, intent, account.hh_id)
             elif self._stale(waiting):
-                unsigned = sign(intent, "") if waiting.told else []
-                question = place(intent, consent(self._texts, intent))
-                asked = Change(said=[*unsigned, question])
-                await self._replace(waiting, None, account.hh_id, change=asked)
-                log.info("a write has waited too long, so the user is asked first", intent=_name(waiting))
+                await self._ask(waiting, intent, account.hh_id)
             else:
                 await self._attempt(step, waiting, account.hh_id)
         except LinkAgain as error:
             await lapse(self._session, account, error)
         except Superseded:
             log.info("the account changed under a write", intent=_name(waiting))
+
+    async def _refused_before(self, edit: EditMessage) -> bool:
+        """True where the message that is to be edited was not sent: hh.ru refused it."""
+        subject = await self._session.kept.subject(edit.chat_message_id)
+        return isinstance(subject, Draft) and subject.nid == edit.nid
+
+    async def _send_instead(self, waiting: Waiting, edit: EditMessage, hh_id: str) -> None:
+        """The edit of a message that was not sent is another try to send it."""
+        message_id = edit.chat_message_id
+        sending = SendMessage(nid=edit.nid, text=edit.text, chat_message_id=message_id, thread=edit.thread)
+        mapped = {message_id: Conversation(edit.nid, None, digest(edit.text))}
+        again = structs.replace(waiting, intent=sending)
+        await self._replace(waiting, again, hh_id, change=Change(mapped=mapped))
+
+    async def _ask(self, waiting: Waiting, intent: Write, hh_id: str) -> None:
+        """Ask before something goes out that has waited for long; until then it is the user's draft."""
+        unsigned = sign(intent, "") if waiting.told else []
+        question = place(intent, consent(self._texts, intent))
+        mapped: dict[int, Subject] = {}
+        if isinstance(intent, SendMessage):
+            mapped[intent.chat_message_id] = Draft(intent.text, intent.chat_message_id)
+        await self._replace(waiting, None, hh_id, change=Change(said=[*unsigned, question], mapped=mapped))
+        log.info("a write has waited too long, so the user is asked first", intent=_name(waiting))
 
     async def _attempt(self, step: Operation, waiting: Waiting, hh_id: str) -> None:
         """Note the attempt, make the request, and write down what came of it."""
@@ -100,7 +123,7 @@ class Writes:
             counted(name, "refused").inc()
             why, request_id = error.value or str(error.status), error.request_id
             log.info("hh.ru refused a write", intent=name, reason=why, request_id=request_id)
-            await self._replace(noted, None, hh_id, change=Change(said=step.refused(self._texts, error)))
+            await self._replace(noted, None, hh_id, change=step.refused(self._texts, error))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
             raise
@@ -120,10 +143,18 @@ class Writes:
         """Read back what became of an attempt whose outcome is unknown."""
         asked = self._services.clock()
         over = waiting if waiting.over_at else structs.replace(waiting, over_at=asked)
+        settled = asked - over.over_at >= self._services.timing.settle
         try:
             change = await step.find(self._texts, waiting.attempted_at, asked)
         except Refused as error:
             await self._unclear(step, waiting, error, hh_id)
+            return
+        except InDoubt as doubt:
+            # Better a question too many than the same message twice.
+            if settled:
+                await self._unclear(step, waiting, doubt, hh_id)
+            else:
+                await self._wait(over, hh_id, self._services.timing.check, old=waiting)
             return
         except LinkAgain:
             raise
@@ -139,14 +170,14 @@ class Writes:
             await self._replace(waiting, None, hh_id, change=change)
             metrics.WRITES.labels(_name(waiting), "found").inc()
             log.info("a write of unknown outcome had arrived", intent=_name(waiting))
-        elif asked - over.over_at < self._services.timing.settle:
+        elif not settled:
             await self._wait(over, hh_id, self._services.timing.check, old=waiting)
         else:
             metrics.WRITES.labels(_name(waiting), "lost").inc()
             log.info("a write did not arrive and is made again", intent=_name(waiting))
             await self._replace(waiting, structs.replace(waiting, attempted_at=0), hh_id)
 
-    async def _unclear(self, step: Operation, waiting: Waiting, error: HhError, hh_id: str) -> None:
+    async def _unclear(self, step: Operation, waiting: Waiting, error: Exception, hh_id: str) -> None:
         """Say that nobody knows: hh.ru does not show what an attempt came to."""
         await self._replace(waiting, None, hh_id, change=Change(said=step.unclear(self._texts)))
         metrics.WRITES.labels(_name(waiting), "unclear").inc()

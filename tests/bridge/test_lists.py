@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.sandbox.hh import faults
@@ -10,7 +12,7 @@ from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.hh.seed import ago
 from bot.sandbox.telegram.chats import ChatMessage
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import conversation
+from tests.bridge.steps import SEND, at_hh, conversation
 from tests.waiting import eventually
 
 
@@ -168,3 +170,25 @@ async def test_an_answer_does_not_wait_behind_what_is_being_hidden_and_hiding_ca
         assert f"{hidden} перепис" in question.text
         await eventually(lambda: bridge.hh.journal.count("GET", "/negotiations") > 0)
     assert sum(each.hidden for each in talks) == hidden
+
+
+async def test_a_conversation_in_which_an_answer_waits_is_hidden_after_it(bridge: Bridge) -> None:
+    anna, journal = bridge.anna, bridge.hh.journal
+    bridge.timing = replace(bridge.timing, settle=4.0)
+    talks = refusals(bridge, 3)
+    send, hide = (f"/negotiations/{talks[1].id}/messages", f"/negotiations/active/{talks[1].id}")
+    async with bridge.running():
+        await bridge.link()
+        found = await anna.wait_for("🔎", after=await anna.send("/find Компания 1"))
+        await anna.press(found.id, "1")
+        card = await anna.wait_for("Статус", after=found.id)
+        bridge.hh.faults.add(faults.reset(), on=SEND)
+        reply = await anna.send("Спасибо за ответ!", reply_to=card.id)
+        await at_hh(bridge, lambda: journal.count("POST", send) == 1)
+        question = await ask_to_hide(bridge, 3)
+        await anna.press(question.id, "🙈 Скрыть все: 3")
+        await anna.wait_until(lambda: "Скрыты 3 переписки" in question.text)
+        await anna.wait_for_reaction(reply, "👎")
+    assert all(talk.hidden for talk in talks)
+    done = [(r.method, r.path) for r in journal.requests if r.path in (send, hide) and r.method != "GET"]
+    assert done == [("POST", send), ("POST", send), ("DELETE", hide)]

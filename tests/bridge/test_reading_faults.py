@@ -12,7 +12,7 @@ from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.hh.quirks import NULLABLE
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import arrivals, at_hh, conversation, polled
+from tests.bridge.steps import arrivals, at_hh, card_of_first, conversation, polled
 
 LIST = "GET /negotiations"
 
@@ -147,6 +147,22 @@ async def test_clocks_that_differ_by_minutes_lose_and_double_nothing(
         await polled(bridge)
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
     assert [arrivals(bridge, text) for text in ("Раз", "Два", "Три", "Сами нашли вас")] == [1, 1, 1, 1]
+
+
+async def test_where_clocks_differ_and_no_word_of_the_employer_is_known_nothing_is_sent_twice(
+    bridge: Bridge,
+) -> None:
+    bridge.hh.quirks.date_skew = 480
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        card = await card_of_first(bridge)
+        bridge.hh.faults.add(faults.reset(after=True), on="POST /negotiations/*/messages")
+        reply = await bridge.anna.send("Приду!", reply_to=card.id)
+        told = await bridge.anna.wait_for("Прежде чем отправлять", after=reply)
+        await polled(bridge)
+    assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
+    assert told.reply_to == reply
 
 
 async def test_a_list_that_moves_and_ends_early_brings_everything_once(bridge: Bridge) -> None:

@@ -80,6 +80,25 @@ async def test_an_application_that_is_answered_too_late_is_made_once_and_its_let
     assert [e.text for e in hasty.hh.journal.effects if e.kind == "apply"] == ["Возьмите меня"]
 
 
+@pytest.mark.parametrize("delay", [1.0, 3.5])
+async def test_an_edit_that_lands_late_does_not_undo_the_next_one(hasty: Bridge, delay: float) -> None:
+    job, journal = vacancy(hasty), hasty.hh.journal
+    async with hasty.running():
+        await hasty.link()
+        letter, preview = await previewed(hasty, job, "Возьмите меня")
+        await hasty.anna.press(preview.id, "Отправить")
+        await hasty.anna.wait_for_reaction(letter, "👌")
+        slow = hasty.hh.faults.add(faults.delay(delay), on=EDIT)
+        await hasty.anna.edit(letter, "Возьмите меня, пожалуйста")
+        await at_hh(hasty, lambda: slow.struck == 1)
+        await hasty.anna.edit(letter, "Возьмите меня, прошу вас")
+        await at_hh(hasty, lambda: any(r.method == "PUT" and r.taken >= delay for r in journal.requests))
+        await at_hh(hasty, lambda: "прошу вас" in str(journal.effects))
+    (talk,) = hasty.hh.world.of_applicant(hasty.applicant.id)
+    assert journal.texts(talk.id, "edit") == ["Возьмите меня, пожалуйста", "Возьмите меня, прошу вас"]
+    assert [message.text for message in talk.messages] == ["Возьмите меня, прошу вас"]
+
+
 async def test_thirty_messages_of_an_employer_arrive_all_and_in_order(bridge: Bridge) -> None:
     talk = conversation(bridge)
     texts = [f"Сообщение {number:02}." for number in range(30)]

@@ -8,6 +8,7 @@ from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.worker.updates import DEATHS
 from tests.bridge.steps import arrivals, conversation, polled
+from tests.bridge.test_lists import ask_to_hide, refusals
 from tests.bridge.test_writes import previewed, vacancy
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
@@ -101,6 +102,56 @@ async def test_an_employer_is_declined_once(site: Site, point: str) -> None:
     await anna.wait_until(lambda: "Вы отказались" in question.text)
     assert [effect.kind for effect in site.bridge.hh.journal.effects] == ["hide"]
     assert len([m for m in talk.messages if m.author == "applicant"]) == 1
+
+
+@pytest.mark.parametrize("point", ["attempt-noted", "write-accepted"])
+async def test_a_cover_letter_is_edited_once(site: Site, point: str) -> None:
+    anna, job = site.bridge.anna, vacancy(site.bridge)
+    _, worker = await site.start("web"), await site.start("worker")
+    await site.bridge.link()
+    letter, preview = await previewed(site.bridge, job)
+    await anna.press(preview.id, "Отправить")
+    await anna.wait_for_reaction(letter, "👌")
+    await worker.stopped()
+    dying = await site.start("worker", f"{point}:kill")
+    await anna.edit(letter, "Возьмите меня, пожалуйста")
+    await site.replaced(dying)
+    await anna.wait_for_reaction(letter, "✍")
+    (talk,) = site.bridge.hh.world.of_applicant(site.bridge.applicant.id)
+    assert [message.text for message in talk.messages] == ["Возьмите меня, пожалуйста"]
+    assert site.bridge.hh.journal.texts(talk.id, "edit") == ["Возьмите меня, пожалуйста"]
+
+
+@pytest.mark.parametrize("point", ["write-due", "write-accepted"])
+async def test_a_conversation_is_hidden_once_and_nobody_is_told_that_it_failed(
+    site: Site, point: str
+) -> None:
+    anna, talk = site.bridge.anna, conversation(site.bridge)
+    _, worker = await site.start("web"), await site.start("worker")
+    news = await site.news(talk)
+    await anna.press(news.id, "Отказаться")
+    question = await anna.wait_for(lambda m: "Скрыть молча" in str(m.labels), after=news.id)
+    await worker.stopped()
+    dying = await site.start("worker", f"{point}:kill")
+    anna.tap(question.id, "Скрыть молча")
+    await site.replaced(dying)
+    await anna.wait_until(lambda: "Переписка скрыта" in question.text)
+    assert [effect.kind for effect in site.bridge.hh.journal.effects] == ["hide"]
+    assert not [message for message in talk.messages if message.author == "applicant"]
+
+
+async def test_hiding_many_goes_on_where_it_was_killed_and_hides_each_once(site: Site) -> None:
+    anna, talks = site.bridge.anna, refusals(site.bridge, 5)
+    _, worker = await site.start("web"), await site.start("worker")
+    await site.bridge.link()
+    question = await ask_to_hide(site.bridge, 5)
+    await worker.stopped()
+    dying = await site.start("worker", "write-due:kill:3")
+    anna.tap(question.id, "🙈 Скрыть все: 5")
+    await site.replaced(dying)
+    await anna.wait_until(lambda: "Скрыто 5 переписок" in question.text)
+    assert all(talk.hidden for talk in talks)
+    assert sorted(effect.nid for effect in site.bridge.hh.journal.effects) == sorted(t.id for t in talks)
 
 
 @pytest.mark.parametrize("point", ["page-read", "messages-read"])

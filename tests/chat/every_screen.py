@@ -283,6 +283,7 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "answers.not_editable": lambda t, s: answers.not_editable(
         t, BIG_ID, s.text, 5, answers.why_not_editable(t, s.message, s.subject)
     ),
+    "answers.nothing_to_edit": lambda t, s: answers.nothing_to_edit(t, BIG_ID, s.text, 5),
     "answers.cannot_edit_closed": lambda t, s: answers.cannot_edit_closed(
         t, conversation.closed(t, s.subject.messaging_status)
     ),

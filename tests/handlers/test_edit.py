@@ -131,3 +131,49 @@ async def test_a_correction_goes_out_as_a_message_of_its_own(sent: Chat) -> None
 async def test_a_stranger_edits_what_he_likes(sent: Chat) -> None:
     sent.account = None
     assert nothing(await sent.edit(77, "Добрый вечер"))
+
+
+REFUSED = Draft("Готв", 77, "1")
+"""What became of message 77: hh.ru did not take it for conversation "1"."""
+
+
+async def test_an_edit_of_what_hh_ru_did_not_take_is_another_try(chat: Chat) -> None:
+    chat.subjects[77] = REFUSED
+    assert nothing(await chat.edit(77, "Готв"))
+    turn = await chat.edit(77, "Готов")
+    assert turn.intents == [SendMessage(nid="1", text="Готов", chat_message_id=77)]
+    assert chat.subjects[77] == Conversation("1", None, digest("Готов"))
+
+
+async def test_an_edit_to_nothing_is_not_another_try(chat: Chat) -> None:
+    chat.subjects[77] = REFUSED
+    turn = await chat.edit(77, "\u200b")
+    assert turn.intents == []
+    assert turn.outgoing == [answers.empty(chat.texts).say(reply_to=77)]
+    assert chat.subjects[77] == REFUSED
+
+
+async def test_an_edit_of_what_is_tried_again_anyway_changes_that_try(chat: Chat) -> None:
+    chat.subjects[77] = REFUSED
+    chat.pending = [EditMessage(nid="1", text="Гтов", chat_message_id=77)]
+    turn = await chat.edit(77, "Готов")
+    assert turn.intents == [EditMessage(nid="1", text="Готов", chat_message_id=77)]
+    assert chat.subjects[77] == REFUSED
+
+
+async def test_what_was_not_sent_because_nothing_was_seen_in_it_is_sent_once_edited(chat: Chat) -> None:
+    await chat.write("\u200b", 77, reply_to=10)
+    turn = await chat.edit(77, "Готов")
+    assert turn.intents == [SendMessage(nid="1", text="Готов", chat_message_id=77)]
+
+
+async def test_the_button_that_tries_again_sends_nothing_after_an_edit_did(chat: Chat) -> None:
+    chat.subjects |= {77: REFUSED, 500: REFUSED}
+    await chat.edit(77, "Готов")
+    assert nothing(await chat.press(actions.CORRECT, "1", on=500))
+
+
+async def test_the_button_that_tries_again_sends_what_was_not_sent(chat: Chat) -> None:
+    chat.subjects |= {77: REFUSED, 500: REFUSED}
+    turn = await chat.press(actions.CORRECT, "1", on=500)
+    assert turn.intents == [SendMessage(nid="1", text="Готв", chat_message_id=77)]

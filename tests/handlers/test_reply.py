@@ -226,3 +226,9 @@ async def test_replies_to_an_empty_list_of_conversations_say_so(chat: Chat) -> N
     turn = await chat.write("Готов", 77)
     empty = Negotiations(items=[], found=0, page=0, pages=0, per_page=100)
     assert turn.outgoing == [replace(answers.to_whom(chat.texts, "Готов", 77, empty)).say(reply_to=77)]
+
+
+async def test_a_reply_to_what_hh_ru_did_not_take_goes_to_the_same_conversation(chat: Chat) -> None:
+    chat.subjects[76] = Draft("Готв", 76, "1")
+    turn = await chat.write("Готов", 77, reply_to=76)
+    assert turn.intents == [SendMessage(nid="1", text="Готов", chat_message_id=77)]

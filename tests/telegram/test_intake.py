@@ -68,6 +68,18 @@ async def test_an_unreadable_update_is_counted_and_holds_up_no_other(
     assert "secret text" not in caplog.text
 
 
+@pytest.mark.parametrize(("broken", "mended"), [(b"\xff", "\ufffd"), (b"\\ud800", "?")])
+async def test_a_broken_character_costs_only_itself_and_leaves_other_updates_as_they_are(
+    redis: Client, intake: Intake, broken: bytes, mended: str
+) -> None:
+    first, second = message(1, ANNA, "X").replace(b"X", b"a" + broken), message(2, ANNA, "два")
+    await intake.put([first, second])
+    await intake.put([first])
+    one, other = await inbox(redis, ANNA)
+    assert json.loads(one)["message"]["text"] == f"a{mended}"
+    assert other == second
+
+
 async def test_without_redis_nothing_is_taken(unused_tcp_port: int) -> None:
     nobody = connect(f"redis://127.0.0.1:{unused_tcp_port}")
     with pytest.raises(StoreUnavailable):

@@ -378,6 +378,17 @@ async def test_a_broken_character_costs_only_itself(
     assert await texts(redis) == [f"a{mended}", "два"]
 
 
+@pytest.mark.parametrize("broken", [b"\xff", b"\\ud800"])
+async def test_an_update_that_comes_again_beside_a_broken_one_is_the_same(
+    redis: Client, client: httpx.AsyncClient, broken: bytes
+) -> None:
+    first, second = said(10, "раз"), said(11, "X").replace(b"X", broken)
+    scripted = ScriptedTelegram(answer(first), answer(first, second))
+    async with scripted.serve() as url, running(a_poller(BotApi(client, url, "1:x"), redis).run()):
+        await eventually(lambda: len(scripted.offsets) >= 3)
+    assert len(await texts(redis)) == 2
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

@@ -60,11 +60,18 @@ class Desk:
         """The signs that are to be set on messages, in order."""
         return [entry.emoji for entry in self.session.outbox if isinstance(entry, Mark)]
 
-    async def carry_out(self, intent: Write, *, attempted_at: float = 0) -> None:
-        """One step with one intent, which was attempted before where `attempted_at` is set (Unix seconds)."""
-        now = self.services.clock()
-        waiting = Waiting(intent, now, attempted_at=attempted_at, over_at=attempted_at)
+    async def carry_out(self, intent: Write, *, attempted_at: float = 0, since: float | None = None) -> None:
+        """One step with one intent.
+
+        It waits `since`, by default now, and was attempted before where `attempted_at` is set (Unix seconds).
+        """
+        waits_since = self.services.clock() if since is None else since
+        waiting = Waiting(intent, waits_since, attempted_at=attempted_at, over_at=attempted_at)
         await self.session.commit(Change(queue=lambda queue: [*queue, waiting]))
+        await self.step(waiting)
+
+    async def step(self, waiting: Waiting) -> None:
+        """One step with what waits."""
         await Writes(self.services, self.session, self.access).carry_out(waiting)
 
     async def know(self, message_id: int, subject: Subject) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.outgoing import Say
+from bot.chat.outgoing import Conversation, Say
 from bot.hh.models import Employer, VacancyShort
 from bot.store import keys
 from bot.store.connection import connect
@@ -137,3 +137,22 @@ async def test_who_starts_anew_has_no_sister_sites(desk: Desk) -> None:
     assert await desk.session.site(desk.nid) == "rabota.by"
     await desk.session.commit(Change(reset=True))
     assert await desk.session.site(desk.nid) is None
+
+
+async def test_years_of_conversations_are_written_down_at_once(desk: Desk) -> None:
+    many = {str(number): number for number in range(1, 12_001)}
+    await desk.session.commit(
+        Change(
+            mapped={number: Conversation(nid) for nid, number in many.items()},
+            sites=dict.fromkeys(many, "rabota.by"),
+            applied=dict.fromkeys(many, desk.services.clock()),
+            unseen=frozenset(many),
+        )
+    )
+    kept = desk.session.kept
+    assert await kept.unseen() == frozenset(many)
+    assert await kept.site("12000") == "rabota.by"
+    assert await kept.subject(12_000) == Conversation("12000")
+    assert (await kept.applications()).in_a_day(desk.services.clock()) == len(many)
+    await desk.session.commit(Change(seen=frozenset(many)))
+    assert await kept.unseen() == frozenset()

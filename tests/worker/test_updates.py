@@ -107,3 +107,15 @@ async def test_trouble_of_hh_ru_is_told_in_a_sentence(desk: Desk) -> None:
     (text,) = desk.said
     assert "hh.ru" in text
     assert await kept(desk, "failed") == []
+
+
+@pytest.mark.parametrize(("due_in", "looks_in"), [(-60, -60), (3600, 0)])
+async def test_what_the_user_does_brings_the_next_look_forward_and_never_puts_it_off(
+    desk: Desk, due_in: float, looks_in: float
+) -> None:
+    now = desk.services.clock()
+    await desk.session.commit(Change(head={"poll": now + due_in}))
+    await press(desk, actions.HIDE_YES, desk.nid)
+    await desk.handle()
+    assert len(desk.session.queue) == 1
+    assert desk.session.head.poll == pytest.approx(now + looks_in, abs=5)

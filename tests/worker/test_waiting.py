@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.chat.intents import Apply, EditMessage, Hide, HideAll, SendMessage, StopHiding
 from bot.store.packing import pack, unpack
-from bot.worker.waiting import Waiting, next_at, queued, replaced, runnable
+from bot.worker.waiting import Waiting, next_at, queued, replaced, runnable, to_hide
 
 
 def send(nid: str = "1", text: str = "hello", message: int = 10) -> SendMessage:
@@ -52,6 +52,14 @@ def test_an_edit_of_a_message_that_may_have_left_waits_behind_it() -> None:
         send(text="helo", message=5),
         edit,
     ]
+
+
+def test_once_a_try_surely_came_to_nothing_the_message_has_its_latest_text() -> None:
+    tried = Waiting(send(text="helo", message=5), since=0, attempted_at=1)
+    edits = [EditMessage(nid="1", text=text, chat_message_id=5) for text in ("hell", "hello")]
+    queue = queued([tried], [edits[0], send(message=6), edits[1]], now=1)
+    queue = replaced(queue, tried, Waiting(send(text="helo", message=5), since=0))
+    assert [waiting.intent for waiting in queue] == [send(text="hello", message=5), send(message=6)]
 
 
 def test_the_same_intent_twice_is_one() -> None:
@@ -102,3 +110,32 @@ def test_an_edit_changes_the_message_that_it_edits_and_no_other() -> None:
     edit = EditMessage(nid="1", text="changed", chat_message_id=11)
     changed = queued(queue, [edit], now=1)
     assert [waiting.intent for waiting in changed] == [send(message=10), send(text="changed", message=11)]
+
+
+def hide_all(*nids: str, stopped: bool = False) -> HideAll:
+    return HideAll(tab="discard", nids=nids, total=len(nids), card_id=500, stopped=stopped)
+
+
+def test_of_many_the_conversations_are_hidden_first_where_nothing_from_before_waits() -> None:
+    queue = [Waiting(send("1"), since=0, not_before=50), Waiting(hide_all("1", "2", "3"), since=0)]
+    hiding = to_hide(queue)
+    assert hiding is not None
+    assert hiding == (queue[1], hide_all("2", "3", "1"))
+    assert next_at(queue) == 0
+
+
+def test_where_something_from_before_waits_in_all_of_them_nothing_is_hidden_until_then() -> None:
+    queue = [Waiting(send("1"), since=0, not_before=50), Waiting(hide_all("1"), since=0)]
+    assert to_hide(queue) is None
+    assert next_at(queue) == 50
+    assert to_hide(queue[1:]) == (queue[1], hide_all("1"))
+
+
+def test_what_is_asked_for_after_hiding_many_does_not_hold_it_up() -> None:
+    queue = [Waiting(hide_all("1"), since=0), Waiting(send("1"), since=0, not_before=50)]
+    assert to_hide(queue) == (queue[0], hide_all("1"))
+
+
+def test_hiding_that_was_stopped_waits_for_nothing() -> None:
+    queue = [Waiting(send("1"), since=0, not_before=50), Waiting(hide_all("1", stopped=True), since=0)]
+    assert to_hide(queue) == (queue[1], hide_all("1", stopped=True))

@@ -146,6 +146,24 @@ def not_editable(t: Texts, nid: str, text: str, message_id: int, why: Html) -> S
     )
 
 
+def nothing_to_edit(t: Texts, nid: str, text: str, message_id: int) -> Screen:
+    """An edit of a message that hh.ru does not show; nobody can tell whether the employer has got it."""
+    return Screen(
+        text=join(
+            (
+                t("✏️ I don't see this message on hh.ru, so I can't change it there."),
+                t("Send the new text in a message of its own?"),
+            ),
+            "\n\n",
+        ),
+        keyboard=rows(
+            [press(t.label("📤 Send"), actions.CORRECT, nid)],
+            [press(t.label("Don't send"), actions.DROP)],
+        ),
+        about=Draft(text, message_id),
+    )
+
+
 def why_not_editable(t: Texts, message: Message | None, negotiation: Negotiation | None) -> Html:
     """Why a message of the user has no `editable`, as far as hh.ru tells."""
     if message and message.viewed_by_opponent:
@@ -191,7 +209,7 @@ def may_not_have_been_sent(t: Texts, text_excerpt: str) -> Screen:
                 t("🤔 <b>This may not have been sent</b>"),
                 _quote(t, text_excerpt),
                 t(
-                    "The connection to hh.ru broke off at that moment, and I don't see it there. "
+                    "The connection to hh.ru broke off at that moment, and I can't tell whether it arrived. "
                     "Look into /list or on the site before you send it again, "
                     "or the employer may get it twice."
                 ),

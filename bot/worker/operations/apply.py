@@ -18,7 +18,7 @@ from bot.hh.vacancy_links import MAIN_SITE
 from bot.sync.applications import Applications
 from bot.worker.change import Change
 from bot.worker.operations.places import place, ticked
-from bot.worker.operations.reading import glimpse
+from bot.worker.operations.reading import DOUBTFUL, SKEW, InDoubt, glimpse, older
 from bot.worker.session import Session
 
 
@@ -44,31 +44,40 @@ class Applying:
         return self._accepted(t, result.nid, listed)
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
-        """Among the conversations about the vacancy."""
+        """Among the conversations about the vacancy: one of this time."""
         intent = self._intent
         self._before = await self._session.kept.applications()
         listed = await self._hh.negotiations(vacancy_id=intent.vacancy_id, host=intent.host)
-        for negotiation in listed.items:
-            vacancy, resume = negotiation.vacancy, negotiation.resume
-            this_vacancy = vacancy is None or vacancy.id == intent.vacancy_id
-            if this_vacancy and (resume is None or resume.id == intent.resume_id):
+        in_doubt = False
+        for negotiation in filter(self._alike, listed.items):
+            age = older(negotiation.created_at, listed.server_time, attempted_at, now)
+            if age <= SKEW:
                 return self._accepted(t, negotiation.id, negotiation)
+            in_doubt |= age <= DOUBTFUL
         if listed.unreadable:
             raise MalformedAnswer("a conversation that can't be read may be the one")
+        if in_doubt:
+            raise InDoubt
         return None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def _alike(self, negotiation: Negotiation) -> bool:
+        vacancy, resume = negotiation.vacancy, negotiation.resume
+        this_vacancy = vacancy is None or vacancy.id == self._intent.vacancy_id
+        # Of a resume that was deleted since, nothing is shown.
+        return this_vacancy and (resume is None or resume.id == self._intent.resume_id)
+
+    def refused(self, t: Texts, error: Refused) -> Change:
         """Said in place of the question, with the way to try again where there is one."""
         intent = self._intent
         again = Application(
             intent.vacancy_id, intent.resume_id, intent.letter, intent.host, intent.chat_message_id
         )
         if isinstance(error, CaptchaRequired):
-            return [place(intent, applying.captcha(t, error.url, again))]
+            return Change(said=[place(intent, applying.captcha(t, error.url, again))])
         if error.value == "limit_exceeded":
             now = self._session.now()
-            return [place(intent, applying.limit(t, self._before.free_at(now), now, again))]
-        return [place(intent, answers.not_sent(t, reason(t, error)))]
+            return Change(said=[place(intent, applying.limit(t, self._before.free_at(now), now, again))])
+        return Change(said=[place(intent, answers.not_sent(t, reason(t, error)))])
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """It may have arrived, or not: the user decides."""

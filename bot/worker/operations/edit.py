@@ -15,15 +15,15 @@ from bot.hh.errors import CaptchaRequired, OutcomeUnknown, Refused
 from bot.hh.gateway import Gateway
 from bot.hh.models import Message, Negotiation
 from bot.worker.change import Change
-from bot.worker.operations.places import place
+from bot.worker.operations.places import place, sign
 from bot.worker.operations.reading import same_text
 from bot.worker.session import Session
 
 
 class Editing:
-    """Another text; to write it twice changes nothing."""
+    """Another text. To write it twice changes nothing, but late it would undo the edit after it."""
 
-    repeatable = True
+    repeatable = False
 
     def __init__(self, intent: EditMessage, hh: Gateway, session: Session) -> None:
         self._intent = intent
@@ -35,37 +35,42 @@ class Editing:
         intent = self._intent
         message = await self._target()
         if message is None:
-            return Change(said=[self._kept(t, None, None)])
+            screen = answers.nothing_to_edit(t, intent.nid, intent.text, intent.chat_message_id)
+            return Change(said=[place(intent, screen)])
         if not same_text(message.text, intent.text):
             if not message.editable:
                 return Change(said=[self._kept(t, message, await self._hh.negotiation(intent.nid))])
             await self._hh.edit(intent.nid, message.id, intent.text)
-        subject = Conversation(intent.nid, message.id, digest(intent.text))
+        return self._edited(t, message)
+
+    async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
+        """The message with the new text."""
+        message = await self._target()
+        return self._edited(t, message) if message and same_text(message.text, self._intent.text) else None
+
+    def refused(self, t: Texts, error: Refused) -> Change:
+        """The reason, with a button that sends the text as a new message."""
+        intent = self._intent
+        if isinstance(error, CaptchaRequired):
+            return Change(said=[place(intent, trouble(t, error))])
+        screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
+        return Change(said=[place(intent, screen)])
+
+    def unclear(self, t: Texts) -> Sequence[Outgoing]:
+        """Nobody can tell."""
+        screen = trouble(t, OutcomeUnknown("not shown"))
+        return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
+
+    def _edited(self, t: Texts, message: Message) -> Change:
+        intent = self._intent
         tick = Mark(
             message_id=intent.chat_message_id,
             emoji=EDITED_EMOJI,
             fallback=answers.edited_fallback(t),
             at=intent.thread,
         )
+        subject = Conversation(intent.nid, message.id, digest(intent.text))
         return Change(said=[tick], mapped={intent.chat_message_id: subject})
-
-    async def find(  # pragma: no cover - what is repeatable is not looked up
-        self, t: Texts, attempted_at: float, now: float
-    ) -> Change | None:
-        """Nothing: it is just made again."""
-        return None
-
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """The reason, with a button that sends the text as a new message."""
-        intent = self._intent
-        if isinstance(error, CaptchaRequired):
-            return [place(intent, trouble(t, error))]
-        screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
-        return [place(intent, screen)]
-
-    def unclear(self, t: Texts) -> Sequence[Outgoing]:  # pragma: no cover - as `find`
-        """Nobody can tell."""
-        return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 
     async def _target(self) -> Message | None:
         """The hh.ru message that the edited Telegram message became; a cover letter by its text."""
@@ -81,9 +86,9 @@ class Editing:
         changed = (message for message in mine if same_text(message.text, self._intent.text))
         return next(before, None) or next(changed, None)
 
-    def _kept(self, t: Texts, message: Message | None, negotiation: Negotiation | None) -> Outgoing:
+    def _kept(self, t: Texts, message: Message, negotiation: Negotiation) -> Outgoing:
         intent = self._intent
         why = answers.why_not_editable(t, message, negotiation)
-        if negotiation is not None and negotiation.messaging_status != "ok":
+        if negotiation.messaging_status != "ok":
             return place(intent, answers.cannot_edit_closed(t, why))
         return place(intent, answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, why))

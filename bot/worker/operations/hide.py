@@ -54,14 +54,14 @@ class Hiding:
         hidden = negotiation.hidden or negotiation.state.id == "hidden"
         return await self._done(t, negotiation) if hidden else None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
+    def refused(self, t: Texts, error: Refused) -> Change:
         """Said in place of the question; after a captcha it can be done with a press."""
         screen = answers.not_done(t, reason(t, error))
         if isinstance(error, CaptchaRequired):
             action = actions.DECLINE_YES if self._intent.decline else actions.HIDE_YES
             again = press(t.label("🔁 Done, try again"), action, self._intent.nid)
             screen = answers.after_check(t, screen, error.url, again)
-        return [place(self._intent, screen)]
+        return Change(said=[place(self._intent, screen)])
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """Nobody can tell."""

@@ -12,7 +12,7 @@ from bot.worker.change import Change
 
 
 class Operation(Protocol):
-    """One intent. `repeatable` where doing it twice does no harm."""
+    """One intent. `repeatable` where doing it twice, or late, does no harm."""
 
     repeatable: bool
 
@@ -22,11 +22,12 @@ class Operation(Protocol):
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there.
 
-        Raises `MalformedAnswer` where it may stand in something that can't be read.
+        Raises `MalformedAnswer` where it may stand in something that can't be read, `InDoubt` where what is
+        there may be something else.
         """
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """Said where hh.ru refuses."""
+    def refused(self, t: Texts, error: Refused) -> Change:
+        """What to write down where hh.ru refuses."""
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """Said where hh.ru does not show what an attempt came to."""

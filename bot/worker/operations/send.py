@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from bot.chat import actions
 from bot.chat.html import digest
@@ -20,13 +19,11 @@ from bot.hh.models import Message
 from bot.sync.book import after_known
 from bot.worker.change import Change
 from bot.worker.operations.places import place, sign, ticked
-from bot.worker.operations.reading import same_text
+from bot.worker.operations.reading import DOUBTFUL, SKEW, InDoubt, older, same_text
 from bot.worker.session import Session
 
-SKEW, LONGEST_SKEW = 300, 3600
-"""Seconds by which hh.ru may date a message too early; the longer one after the employer's last known
-word. Within it the very same text, written on the site just before, passes for the message that was
-sent: the employer has it either way."""
+LONGEST_SKEW = 3600.0
+"""`SKEW` for what stands after the employer's last known word."""
 
 
 class Sending:
@@ -44,40 +41,45 @@ class Sending:
         return await self._accepted(t, await self._hh.send(self._intent.nid, self._intent.text))
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
-        """Among the messages of the conversation: one of this text and time that is no other answer."""
+        """Among the messages of the conversation: one of this text and time that is no other answer.
+
+        One of another time may be it, too, where nothing tells that it was there before.
+        """
         history = await self._hh.messages(self._intent.nid)
         known = (await self._session.book()).known.get(self._intent.nid)
         later = {message.id for message in after_known(known, history.messages)}
-        # Only spans of time are compared, so that it doesn't matter how far the two clocks are apart.
-        hh_now = history.server_time or datetime.fromtimestamp(now, UTC)
+        in_doubt = False
         for message in history.messages:
-            age = (hh_now - message.created_at).total_seconds() - (now - attempted_at)
-            if message.author.participant_type == "employer" or not same_text(
-                message.text, self._intent.text
-            ):
+            age = older(message.created_at, history.server_time, attempted_at, now)
+            theirs = message.author.participant_type == "employer"
+            if theirs or age > DOUBTFUL or not same_text(message.text, self._intent.text):
                 continue
-            if age > (LONGEST_SKEW if message.id in later else SKEW):
+            if await self._session.kept.was_sent(self._sent(message)):
                 continue
-            if not await self._session.kept.was_sent(self._sent(message)):
+            if age <= (LONGEST_SKEW if message.id in later else SKEW):
                 return await self._accepted(t, message)
+            in_doubt = True
         if history.unreadable:
             raise MalformedAnswer("a message that can't be read may be the one")
+        if in_doubt:
+            raise InDoubt
         return None
 
-    def refused(self, t: Texts, error: Refused) -> Sequence[Outgoing]:
-        """Said under his message, and marked on it; after a captcha it can be sent again with a press."""
+    def refused(self, t: Texts, error: Refused) -> Change:
+        """Said under his message, and marked on it; an edit tries again, and after a captcha a press, too."""
+        intent = self._intent
         mark = Mark(
-            message_id=self._intent.chat_message_id,
+            message_id=intent.chat_message_id,
             emoji=answers.REFUSED_EMOJI,
             fallback=answers.refused_fallback(t),
-            at=self._intent.thread,
+            at=intent.thread,
         )
+        draft = Draft(intent.text, intent.chat_message_id, intent.nid)
         screen = answers.not_sent(t, reason(t, error))
         if isinstance(error, CaptchaRequired):
-            again = press(t.label("🔁 Done, try again"), actions.CORRECT, self._intent.nid)
-            draft = Draft(self._intent.text, self._intent.chat_message_id)
+            again = press(t.label("🔁 Done, try again"), actions.CORRECT, intent.nid)
             screen = answers.after_check(t, screen, error.url, again, draft)
-        return [mark, place(self._intent, screen)]
+        return Change(said=[mark, place(intent, screen)], mapped={intent.chat_message_id: draft})
 
     def unclear(self, t: Texts) -> Sequence[Outgoing]:
         """It may have arrived, or not: the user decides."""
