@@ -6,9 +6,10 @@ neither texts and names nor ids, whether Telegram's or hh.ru's. DEBUG shows ever
 written at hh.ru and what did not go as usual but mends itself, WARNING what an operator should know of,
 ERROR what has failed for good.
 
-Three defences, each enough for what is known today: the libraries that log addresses or updates are heard
-only when they warn, and one that quotes answers not at all; known secrets are replaced wherever they stand in
-a finished line, tracebacks included; and so is everything that looks like one.
+Four defences, each enough for what is known today: the libraries that log addresses or updates are heard
+only when they warn, and those that quote answers not at all; tracebacks have no texts but the bridge's own
+(`bot.tracebacks`); known secrets are replaced wherever they stand in a finished line; and so is everything
+that looks like one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from structlog.stdlib import BoundLogger, ProcessorFormatter, filter_by_level, r
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot import trail
+from bot.tracebacks import told
 
 HIDDEN = "[hidden]"
 
@@ -133,7 +135,7 @@ class _Formatter(ProcessorFormatter):
                 _add_trail,
                 structlog.stdlib.ExtraAdder(),
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(told),
             ],
             processors=[ProcessorFormatter.remove_processors_meta, render],
         )

@@ -232,7 +232,7 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     # A refusal of earlier tokens tells nothing of those that a new linking or a refresh has brought.
     if now.tokens != account.tokens:
         return
-    log.info("an account must be linked again", reason=reason.reason)
+    log.info("an account must be linked again", reason=str(reason))
     screen = lapsed(texts_of(session), None, access_ended(texts_of(session), reason))
     metrics.LAPSED.inc()
     await session.commit(
