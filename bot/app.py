@@ -191,6 +191,7 @@ async def _work(settings: Settings, shared: Shared, timing: Timing) -> None:
         tasks.create_task(services.topic_mode.run())
         tasks.create_task(Worker(services).run())
         tasks.create_task(finish_rotation(services))
+        tasks.create_task(shared.linking.run())
 
 
 @asynccontextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,7 +27,12 @@ KEY = Fernet.generate_key().decode()
 
 @asynccontextmanager
 async def linking_at(
-    hh: LocalHh, redis: Client, *, lifetime: float = 600, key: str = KEY
+    hh: LocalHh,
+    redis: Client,
+    *,
+    lifetime: float = 600,
+    key: str = KEY,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""
     async with open_client() as http:
@@ -44,7 +50,9 @@ async def linking_at(
             token_url=hh.token_url,
             user_agent=AGENT,
         )
-        yield Linking(redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime)
+        yield Linking(
+            redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime, clock=clock
+        )
 
 
 def query_of(address: str) -> dict[str, str]:

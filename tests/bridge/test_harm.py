@@ -131,6 +131,9 @@ async def test_a_strangers_link_given_to_a_victim_links_nothing(bridge: Bridge) 
         link = deep_link(page.text)
         await bridge.anna.open_link(link)
         await bridge.anna.wait_for("🛑")
+        assert bridge.hh.tokens.live(bridge.applicant.id) == []
+        opened = await mallory.open_link(link)
+        await mallory.wait_for("⌛", after=opened)
         for user in (bridge.anna, mallory):
             asked = await user.send("/list")
             await user.wait_for("Сначала подключите", after=asked)
