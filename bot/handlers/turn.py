@@ -46,7 +46,10 @@ class LinkingDesk(Protocol):
     async def confirm(self, user_id: int, code: str, *, update_id: int | None = None) -> Candidate:
         """Take the account that the callback page offered to this user."""
 
-    async def discard(self, tokens: Tokens) -> None:
+    async def settled(self, code: str) -> None:
+        """What came of a confirmed code is written down."""
+
+    async def discard(self, tokens: Tokens) -> bool:
         """End tokens that nobody will use."""
 
 
@@ -96,6 +99,7 @@ class Turn:
     strangers_language: str | None = field(default=None, init=False)
     wants_own_data: bool = field(default=False, init=False)
     tells_held: bool = field(default=False, init=False)
+    finishing: list[Callable[[], Awaitable[object]]] = field(default_factory=list, init=False)
 
     @property
     def linked(self) -> bool:
@@ -174,6 +178,10 @@ class Turn:
         """Have everything that is stored about the user sent to him as a file."""
         self.wants_own_data = True
 
+    def at_last(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Have this done once all effects are written down; lost where the process dies before it."""
+        self.finishing.append(step)
+
     def forget_effects(self) -> None:
         """Drop all that was collected, but not what became of the account."""
         self.outgoing.clear()
@@ -185,3 +193,4 @@ class Turn:
         self.strangers_language = None
         self.wants_own_data = False
         self.tells_held = False
+        self.finishing.clear()
