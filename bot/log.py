@@ -33,8 +33,9 @@ HIDDEN = "[hidden]"
 # callback's), python-telegram-bot writes whole updates.
 TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram", "urllib3")
 
-# python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent.
-QUOTING = ("telegram.request.BaseRequest",)
+# python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent;
+# aiohttp quotes requests that it can't read, which anybody may send (`bot.web.app` tells of them).
+QUOTING = ("aiohttp.server", "telegram.request.BaseRequest")
 
 LOOKS_SECRET = re.compile(
     r"""
