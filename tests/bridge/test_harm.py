@@ -211,6 +211,30 @@ async def test_groups_are_left_with_a_word_and_nothing_stays(bridge: Bridge, red
     assert "только в личном чате" in said[0]
 
 
+async def test_a_group_that_lets_the_bot_say_nothing_is_left_all_the_same(
+    bridge: Bridge, redis: Client
+) -> None:
+    group = bridge.telegram.group("Мы все")
+    bridge.telegram.fail_next("sendMessage", forbidden="CHAT_WRITE_FORBIDDEN", chat_id=group.id)
+    async with bridge.running():
+        await group.add_bot(bridge.anna)
+        await bridge.telegram.wait_until(lambda: group.bot_left)
+        await eventually(lambda: nothing_of(redis, group.id))
+    assert group.from_bot == []
+
+
+async def test_a_group_that_has_thrown_the_bot_out_meanwhile_is_forgotten(
+    bridge: Bridge, redis: Client
+) -> None:
+    group = bridge.telegram.group("Мы все")
+    for method in ("sendMessage", "leaveChat"):
+        bridge.telegram.fail_next(method, forbidden="bot was kicked from the group chat", chat_id=group.id)
+    async with bridge.running():
+        await group.add_bot(bridge.anna)
+        await eventually(lambda: len(bridge.telegram.refused) == 2)
+        await eventually(lambda: nothing_of(redis, group.id))
+
+
 async def nothing_of(redis: Client, chat_id: int) -> bool:
     """Whether no key of a chat is left but what ends by itself."""
     left = [key async for key in redis.scan_iter(match=f"*:{chat_id}") if await redis.ttl(key) == -1]
