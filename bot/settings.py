@@ -256,6 +256,10 @@ class Settings(BaseSettings):
             return self.hh_redirect_uri
         return f"{self.public_url or f'http://127.0.0.1:{self.http_port}'}/oauth/callback"
 
+    def lets_in(self, chat_id: int) -> bool:
+        """False for a user whom `allowed_users` leaves out."""
+        return not self.allowed_users or chat_id < 0 or chat_id in self.allowed_users
+
     @property
     def webhook_secret(self) -> str:
         """What Telegram sends with each webhook call; unless set, derived from the bot's token."""

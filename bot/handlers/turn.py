@@ -65,6 +65,7 @@ class Turn:
     hold back. `update_id` is set by dispatch.
     `topics` is True where conversations have topics of their own; `thread` is the thread of the chat
     where the user acts, 0 for the general place, and `here` the conversation whose topic that is.
+    `let_in` is False for whom the operator leaves out.
     """
 
     user_id: int
@@ -87,6 +88,7 @@ class Turn:
     thread: int = 0
     here: str | None = None
     held: int = 0
+    let_in: bool = True
 
     update_id: int = field(default=0, init=False)
     outgoing: list[Outgoing] = field(default_factory=list, init=False)

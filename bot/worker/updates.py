@@ -15,7 +15,6 @@ from telegram import Update
 
 from bot import metrics, trail
 from bot.chat.outgoing import Document, Outgoing, Say
-from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
 from bot.chat.screens.waited import internal, too_much
@@ -114,10 +113,6 @@ class UpdatesLane:
 
     async def _take(self, turn: Turn, update: Update) -> None:
         """Let the handlers collect effects; an error of hh.ru becomes a sentence."""
-        allowed = self._services.settings.allowed_users
-        if allowed and turn.user_id > 0 and turn.user_id not in allowed:
-            turn.say(not_allowed(turn.texts, turn.user_id).say())
-            return
         try:
             async with busy(self._services.sender, turn.user_id, turn.thread):
                 await dispatch(self._services.application, update, turn)
@@ -245,6 +240,7 @@ class UpdatesLane:
             thread=thread,
             here=(await session.shown()).conversation_in(thread) if thread else None,
             held=len(held),
+            let_in=session.let_in,
         )
 
 

@@ -243,6 +243,7 @@ class Chat:
         self.applications = Applications()
         self.pending: list[Intent] = []
         self.public = True
+        self.let_in = True
         self.topics, self.thread = False, 0
         self.here: str | None = None
         self._numbers = count(1000)
@@ -274,6 +275,7 @@ class Chat:
             topics=self.topics,
             thread=self.thread,
             here=self.here,
+            let_in=self.let_in,
         )
 
     async def update(self, **what: object) -> Turn:
