@@ -13,6 +13,7 @@ from bot.hh.client import Call
 from bot.hh.client import Client as HhClient
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
+from bot.hh.pace import Pace
 from bot.hh.parsing import parse
 from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
@@ -33,6 +34,7 @@ async def linking_at(
     lifetime: float = 600,
     key: str = KEY,
     clock: Callable[[], float] = time.time,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""
     async with open_client() as http:
@@ -49,6 +51,7 @@ async def linking_at(
             api_url=hh.url,
             token_url=hh.token_url,
             user_agent=AGENT,
+            pace=pace,
         )
         yield Linking(
             redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime, clock=clock
