@@ -44,7 +44,7 @@ LOOKS_SECRET = re.compile(
     | (?<=Bearer[ ]) [^\s"'\\,]+                         # RFC 6750, section 2.1
     | (?P<query> (?<=[?&]) (?:code|state)= ) [^&\s"'\\]+  # RFC 6749, section 4.1.2: the callback's query
     | (?P<field>                                         # forms, JSON, dicts
-        \b (?:access_token|refresh_token|client_secret|code_verifier|secret_token|password) \b
+        \b (?:access_token|refresh_token|client_secret|code_verifier|secret_token|(?:\w+_)?password) \b
         ["'\\]* \s? [=:] \s? ["'\\]*
       ) [^&\s"'\\,}]+
     | (?P<user> (?<=://) [^/\s:@"']* : ) [^/\s@"']+ (?=@)  # a password in an address
