@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bot.sandbox.hh import faults
+from bot.sandbox.telegram.people import LocalUser
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, at_hh, conversation, written_to
@@ -226,10 +227,11 @@ async def test_a_deep_link_in_other_hands_links_nothing_and_its_owner_takes_a_fr
         await bridge.link()
 
 
-async def invited(bridge: Bridge) -> str:
+async def invited(bridge: Bridge, user: LocalUser | None = None) -> str:
     """The authorization address that /start brings."""
-    started = await bridge.anna.start()
-    welcome = await bridge.anna.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
+    user = user or bridge.anna
+    started = await user.start()
+    welcome = await user.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
     return next(button.url for button in welcome.buttons if button.url)
 
 
