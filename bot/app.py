@@ -23,6 +23,7 @@ from bot.handlers.registry import application
 from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
+from bot.hh.pace import Pace, paced
 from bot.hh.parsing import parse
 from bot.linking import Linking
 from bot.log import logger
@@ -30,7 +31,7 @@ from bot.settings import Settings
 from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.limiter import limiter_of
+from bot.store.limiter import Limiter, limiter_of
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
 from bot.store.token_key import kept_key
@@ -48,6 +49,7 @@ from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from bot.web.watching import Part, watch
+from bot.worker.access import Ceiling
 from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
@@ -61,6 +63,9 @@ HH_BURST = 5
 POLL_SHARE = 0.9
 """What looks at accounts may take of the ceiling; the rest is for what users do, and for reading news."""
 
+ACCESS_WAITS = 15.0
+"""Seconds that a request for tokens may wait for its turn: somebody looks at a page meanwhile."""
+
 _AGAIN_SECONDS = 2.0
 
 
@@ -73,6 +78,7 @@ class Shared:
     vault: Vault
     oauth: OAuth
     hh: Client
+    hh_limit: Limiter
     linking: Linking
     telegram: BotApi
     identity: Identity
@@ -123,14 +129,17 @@ async def sharing(
             open_client(settings.hh_proxy_url, timeout=timeouts(timing.answer))
         )
         telegram_http = await stack.enter_async_context(open_client(settings.telegram_proxy_url))
-        oauth = _oauth(settings, hh_http)
+        hh_limit = limiter_of(store, "hh", rate=settings.hh_requests_per_second, burst=HH_BURST)
+        # Also without Redis: an access that nobody will use must be given back.
+        ceiling = Ceiling(hh_limit, ACCESS_WAITS, timing.unnamed, unless_away=True)
+        oauth = _oauth(settings, hh_http, ceiling)
         hh = _client(settings, hh_http)
         telegram = BotApi(
             telegram_http, settings.telegram_api_url, settings.telegram_token.get_secret_value()
         )
 
         async def whose(token: str) -> Me:
-            return parse(Me, await hh.request(Call("GET", "/me"), token=token))
+            return parse(Me, await paced(ceiling, lambda: hh.request(Call("GET", "/me"), token=token)))
 
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
         yield Shared(
@@ -139,6 +148,7 @@ async def sharing(
             vault=vault,
             oauth=oauth,
             hh=hh,
+            hh_limit=hh_limit,
             linking=linking,
             telegram=telegram,
             identity=Identity(telegram),
@@ -197,6 +207,7 @@ async def _work(settings: Settings, shared: Shared, timing: Timing) -> None:
         tasks.create_task(services.topic_mode.run())
         tasks.create_task(Worker(services).run())
         tasks.create_task(finish_rotation(services))
+        tasks.create_task(shared.linking.run())
 
 
 @asynccontextmanager
@@ -213,7 +224,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             vault=shared.vault,
             oauth=shared.oauth,
             hh=shared.hh,
-            hh_limit=limiter_of(shared.store, "hh", rate=rate, burst=HH_BURST),
+            hh_limit=shared.hh_limit,
             poll_line=limiter_of(shared.store, "polls", rate=POLL_SHARE * rate, burst=HH_BURST),
             telegram_limit=limiter_of(
                 shared.store, "telegram", rate=1 / timing.message, burst=TELEGRAM_BURST
@@ -257,7 +268,7 @@ async def _bot(settings: Settings, timing: Timing) -> AsyncIterator[Bridge]:
             await opened.shutdown()
 
 
-def _oauth(settings: Settings, http: httpx.AsyncClient) -> OAuth:
+def _oauth(settings: Settings, http: httpx.AsyncClient, pace: Pace) -> OAuth:
     return OAuth(
         http,
         client_id=settings.hh_client_id,
@@ -266,6 +277,7 @@ def _oauth(settings: Settings, http: httpx.AsyncClient) -> OAuth:
         api_url=settings.hh_api_url,
         token_url=settings.hh_token_url,
         user_agent=settings.hh_user_agent,
+        pace=pace,
     )
 
 

@@ -89,13 +89,7 @@ def _port(text: str) -> int:
 def _settings() -> Settings:
     _complain(f"warning: {sentence}" for sentence in likely_typos())
     settings = load()
-    secrets = [
-        settings.telegram_token.get_secret_value(),
-        settings.hh_client_secret.get_secret_value(),
-        settings.webhook_secret,
-        *(key.get_secret_value() for key in settings.token_keys),
-    ]
-    log.set_up(settings.log_level, settings.log_format, secrets=secrets)
+    log.set_up(settings.log_level, settings.log_format, secrets=settings.secrets)
     return settings
 
 

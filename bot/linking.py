@@ -14,26 +14,32 @@ The attempt goes: `begin` gives the address of hh.ru's page; hh.ru sends the use
 the state, and `finish` turns them into a `Candidate`. Where the browser is not known to be the
 asker's, `offer` makes a one-time code of the candidate, and only `confirm`, in the chat of the one who
 asked, gives it out again: whoever opens somebody else's link gives nothing away.
+
+An access that nobody wants is given back to hh.ru: at once where somebody else opened the link, for one of
+the two is being deceived, and by `sweep` where nobody has confirmed in time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 from urllib.parse import parse_qs
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from bot.hh.errors import HhError, Refused
+from bot.hh.errors import HhError, LinkAgain, Refused, TokenExpired
 from bot.hh.models import Me, Tokens
 from bot.hh.oauth import OAuth, pkce
 from bot.log import logger
 from bot.store import keys
-from bot.store.errors import unavailable
+from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.scripts import Store
 from bot.store.vault import Vault, VaultError
 
@@ -45,6 +51,12 @@ LINK_ANEW: Final = "link"
 # Bot API, "Deep linking": A-Z, a-z, 0-9, _ and -, at most 64; hh.ru hands back any state.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}")
+
+_SWEEP_SECONDS = 30.0
+_SWEPT_AT_ONCE = 20
+_NOBODY = "nobody"
+_KEPT_SECONDS = 24 * 3600
+"""For how long it is tried to give an unconfirmed access back."""
 
 
 class LinkingError(Exception):
@@ -100,6 +112,7 @@ class Linking:
     """All attempts that are under way. `lifetime` of a state and of a code is in seconds.
 
     `whose` asks hh.ru's `/me` with an access token. `redirect_uri` is the one registered with hh.ru.
+    `clock` is Unix time in seconds.
     """
 
     def __init__(
@@ -111,6 +124,7 @@ class Linking:
         whose: Callable[[str], Awaitable[Me]],
         redirect_uri: str,
         lifetime: float = 600,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._oauth = oauth
@@ -118,6 +132,7 @@ class Linking:
         self._whose = whose
         self._redirect_uri = redirect_uri
         self._lifetime = int(lifetime * 1000)
+        self._clock = clock
 
     async def begin(self, user_id: int, *, force_login: bool = False) -> str:
         """Start an attempt for a Telegram user; the address of hh.ru's page for him."""
@@ -165,15 +180,20 @@ class Linking:
         """Keep the candidate until he confirms; the code for his deep link."""
         code = secrets.token_urlsafe(24)
         sealed = self._vault.seal(_candidates.dump_json(candidate))
+        over = self._clock() + self._lifetime / 1000
         with unavailable():
+            await self._store.zadd(keys.unconfirmed(), {_unconfirmed(code, sealed): over})
+            await self._store.expire(keys.unconfirmed(), 2 * _KEPT_SECONDS)
             await self._store.set(keys.link_code(code), sealed, px=self._lifetime)
         return code
 
     async def confirm(self, user_id: int, code: str, *, update_id: int | None = None) -> Candidate:
         """The candidate that waits under `code`, once, for the Telegram user who began.
 
-        The same update may ask again, because its first handling may have been cut off. For another
-        user the code stays good for its owner. Raises CodeUnknown, ForeignLink.
+        The same update may ask again, because its first handling may have been cut off; `settled` is for
+        when it can't be any more. Opened by another user the code is over for both, and the access is given
+        back: whoever allowed it may have been deceived, and an honest owner takes a fresh link.
+        Raises CodeUnknown, ForeignLink.
         """
         if not _TOKEN.fullmatch(code):
             raise CodeUnknown("no code of ours")
@@ -182,18 +202,79 @@ class Linking:
         if not isinstance(sealed, bytes):
             raise CodeUnknown("expired")
         candidate = self._opened(sealed)
+        taken = await self._take(code, secrets.token_hex(8) if update_id is None else str(update_id))
         if candidate.user_id != user_id:
+            if taken and await self.discard(candidate.tokens):
+                await self._decided(_unconfirmed(code, sealed))
             raise ForeignLink("another user's code")
-        if not await self._take(code, secrets.token_hex(8) if update_id is None else str(update_id)):
+        if not taken:
             raise CodeUnknown("used")
+        # From here on whoever asked answers for the access, and no sweep may take it from him.
+        await self._decided(_unconfirmed(code, sealed))
         return candidate
 
-    async def discard(self, tokens: Tokens) -> None:
-        """End tokens that nobody will use, as far as hh.ru can be reached."""
+    async def settled(self, code: str) -> None:
+        """What came of the code is written down: the tokens are not kept a second time."""
+        with suppress(StoreUnavailable), unavailable():
+            await self._store.delete(keys.link_code(code))
+
+    async def discard(self, tokens: Tokens) -> bool:
+        """End tokens that nobody will use; False where hh.ru could not be asked."""
         try:
-            await self._oauth.revoke(tokens.access_token)
+            await self._revoke(tokens)
+        except (LinkAgain, Refused):
+            return True  # they open nothing any more
         except HhError as error:
             log.warning("a token that is not wanted could not be revoked", error=type(error).__name__)
+            return False
+        return True
+
+    async def run(self) -> NoReturn:
+        """Sweep for ever."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreUnavailable as error:
+                log.info("unconfirmed links are looked at later", reason=str(error))
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def sweep(self) -> None:
+        """Give back what nobody has confirmed in time; what hh.ru does not take now, the next time."""
+        now = self._clock()
+        with unavailable():
+            due = await self._store.zrange(
+                keys.unconfirmed(),
+                "-inf",
+                f"{now}",
+                byscore=True,
+                offset=0,
+                num=_SWEPT_AT_ONCE,
+                withscores=True,
+            )
+        for member, over in msgspec.convert(due, list[tuple[bytes, float]]):
+            code, _, sealed = member.partition(b" ")
+            # Whoever confirms at the very last moment has taken it before; it is his.
+            if await self._take(code.decode(), _NOBODY) and (
+                await self._given_back(sealed) or now - over >= _KEPT_SECONDS
+            ):
+                await self._decided(member)
+
+    async def _given_back(self, sealed: bytes) -> bool:
+        try:
+            return await self.discard(self._opened(sealed).tokens)
+        except CodeUnknown:
+            return True  # nobody can read it any more
+
+    async def _revoke(self, tokens: Tokens) -> None:
+        try:
+            await self._oauth.revoke(tokens.access_token)
+        except TokenExpired:
+            # hh.ru takes back only a live token, and the refresh token would outlive this one.
+            await self._oauth.revoke((await self._oauth.refresh(tokens.refresh_token)).access_token)
+
+    async def _decided(self, member: bytes) -> None:
+        with unavailable():
+            await self._store.zrem(keys.unconfirmed(), member)
 
     async def _take(self, code: str, taker: str) -> bool:
         key = keys.link_taken(code)
@@ -222,6 +303,10 @@ class Linking:
             return _candidates.validate_json(self._vault.open(sealed))
         except (VaultError, ValidationError):  # whose text would quote the tokens
             raise CodeUnknown("of another version, or sealed with a key that was taken away") from None
+
+
+def _unconfirmed(code: str, sealed: bytes) -> bytes:
+    return code.encode() + b" " + sealed
 
 
 def redirected(text: str) -> dict[str, str] | None:

@@ -6,9 +6,10 @@ neither texts and names nor ids, whether Telegram's or hh.ru's. DEBUG shows ever
 written at hh.ru and what did not go as usual but mends itself, WARNING what an operator should know of,
 ERROR what has failed for good.
 
-Three defences, each enough for what is known today: the libraries that log addresses or updates are heard
-only when they warn, and one that quotes answers not at all; known secrets are replaced wherever they stand in
-a finished line, tracebacks included; and so is everything that looks like one.
+Four defences, each enough for what is known today: the libraries that log addresses or updates are heard
+only when they warn, and those that quote answers not at all; tracebacks have no texts but the bridge's own
+(`bot.tracebacks`); known secrets are replaced wherever they stand in a finished line; and so is everything
+that looks like one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from structlog.stdlib import BoundLogger, ProcessorFormatter, filter_by_level, r
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot import trail
+from bot.tracebacks import told
 
 HIDDEN = "[hidden]"
 
@@ -31,8 +33,9 @@ HIDDEN = "[hidden]"
 # callback's), python-telegram-bot writes whole updates.
 TALKATIVE = ("aiohttp.access", "asyncio", "httpcore", "httpx", "telegram", "urllib3")
 
-# python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent.
-QUOTING = ("telegram.request.BaseRequest",)
+# python-telegram-bot quotes an answer that it can't read, and Telegram's answers repeat what was sent;
+# aiohttp quotes requests that it can't read, which anybody may send (`bot.web.app` tells of them).
+QUOTING = ("aiohttp.server", "telegram.request.BaseRequest")
 
 LOOKS_SECRET = re.compile(
     r"""
@@ -41,7 +44,7 @@ LOOKS_SECRET = re.compile(
     | (?<=Bearer[ ]) [^\s"'\\,]+                         # RFC 6750, section 2.1
     | (?P<query> (?<=[?&]) (?:code|state)= ) [^&\s"'\\]+  # RFC 6749, section 4.1.2: the callback's query
     | (?P<field>                                         # forms, JSON, dicts
-        \b (?:access_token|refresh_token|client_secret|code_verifier|secret_token|password) \b
+        \b (?:access_token|refresh_token|client_secret|code_verifier|secret_token|(?:\w+_)?password) \b
         ["'\\]* \s? [=:] \s? ["'\\]*
       ) [^&\s"'\\,}]+
     | (?P<user> (?<=://) [^/\s:@"']* : ) [^/\s@"']+ (?=@)  # a password in an address
@@ -133,7 +136,7 @@ class _Formatter(ProcessorFormatter):
                 _add_trail,
                 structlog.stdlib.ExtraAdder(),
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(told),
             ],
             processors=[ProcessorFormatter.remove_processors_meta, render],
         )

@@ -13,11 +13,11 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import (
@@ -122,6 +122,17 @@ def _redis_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _passwords(url: str) -> Iterator[str]:
+    """The passwords in an address of one or several hosts, as they are written and as they are meant."""
+    address, _, query = url.partition("?")
+    user = address.partition("://")[2].rpartition("@")[0]
+    written = [user.partition(":")[2]]
+    written += [pair.partition("=")[2] for pair in query.split("&") if "password" in pair.partition("=")[0]]
+    for password in filter(None, written):
+        yield password
+        yield unquote(password)
+
+
 def _bot_token(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", secret.get_secret_value()):
         raise ValueError("must be the token that @BotFather gave, like 123456789:AAE...")
@@ -129,9 +140,9 @@ def _bot_token(secret: SecretStr) -> SecretStr:
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
-    # Bot API, setWebhook, secret_token.
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
-        raise ValueError("must be 1 to 256 characters A-Z, a-z, 0-9, _ and -")
+    # Bot API, setWebhook, secret_token; it takes shorter ones, too, and those can be guessed.
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+        raise ValueError("must be 16 to 256 characters A-Z, a-z, 0-9, _ and -")
     return secret
 
 
@@ -257,6 +268,23 @@ class Settings(BaseSettings):
         if self.hh_redirect_uri is not None:
             return self.hh_redirect_uri
         return f"{self.public_url or f'http://127.0.0.1:{self.http_port}'}/oauth/callback"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may read in the log, but for the key that is kept in `data_dir`."""
+        redis_url = self.redis_url.get_secret_value() if self.redis_url else ""
+        addresses = (redis_url, self.hh_proxy_url or "", self.telegram_proxy_url or "")
+        return (
+            self.telegram_token.get_secret_value(),
+            self.hh_client_secret.get_secret_value(),
+            self.webhook_secret,
+            *(key.get_secret_value() for key in self.token_keys),
+            *(password for url in addresses for password in _passwords(url)),
+        )
+
+    def lets_in(self, chat_id: int) -> bool:
+        """False for a user whom `allowed_users` leaves out."""
+        return not self.allowed_users or chat_id < 0 or chat_id in self.allowed_users
 
     @property
     def webhook_secret(self) -> str:

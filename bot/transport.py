@@ -9,7 +9,8 @@ an employer must know the difference, so it is restored here:
     ReadTimeout, ReadError                     it may have been carried out
 
 aiohttp also repeats a PUT or DELETE by itself when a kept connection turns out to be dead; here
-nothing is repeated except by the caller.
+nothing is repeated except by the caller. Its errors quote the address and what could not be read, words
+of an employer among it; what is raised here names the host at most.
 
 A request also leaves only while `bot.fence` lets it, asked when its bytes go to the kernel; and what
 the kernel can't get through is dropped after `UNACKNOWLEDGED_SECONDS`. Linux would go on for a quarter
@@ -109,10 +110,11 @@ async def _tell_apart(
     try:
         return await send(request)
     except aiohttp.ConnectionTimeoutError as error:
-        raise httpx.ConnectTimeout(str(error)) from error
+        raise httpx.ConnectTimeout(type(error).__name__) from error
+    except aiohttp.ClientHttpProxyError as error:
+        raise httpx.ProxyError(f"the proxy answers {error.status}") from error
     except (
         aiohttp.ClientProxyConnectionError,
-        aiohttp.ClientHttpProxyError,
         aiohttp_socks.ProxyConnectionError,
         aiohttp_socks.ProxyTimeoutError,
         aiohttp_socks.ProxyError,
@@ -121,9 +123,9 @@ async def _tell_apart(
     except aiohttp.ClientConnectorError as error:
         raise httpx.ConnectError(str(error)) from error
     except TimeoutError as error:
-        raise httpx.ReadTimeout(str(error)) from error
+        raise httpx.ReadTimeout(type(error).__name__) from error
     except (aiohttp.ClientError, OSError, EOFError) as error:
-        raise httpx.ReadError(str(error)) from error
+        raise httpx.ReadError(type(error).__name__) from error
 
 
 class Fenced(httpx.ConnectError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +13,7 @@ from bot.hh.client import Call
 from bot.hh.client import Client as HhClient
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
+from bot.hh.pace import Pace
 from bot.hh.parsing import parse
 from bot.linking import Linking
 from bot.sandbox.hh.server import LocalHh
@@ -26,7 +28,13 @@ KEY = Fernet.generate_key().decode()
 
 @asynccontextmanager
 async def linking_at(
-    hh: LocalHh, redis: Client, *, lifetime: float = 600, key: str = KEY
+    hh: LocalHh,
+    redis: Client,
+    *,
+    lifetime: float = 600,
+    key: str = KEY,
+    clock: Callable[[], float] = time.time,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""
     async with open_client() as http:
@@ -43,8 +51,11 @@ async def linking_at(
             api_url=hh.url,
             token_url=hh.token_url,
             user_agent=AGENT,
+            pace=pace,
         )
-        yield Linking(redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime)
+        yield Linking(
+            redis, oauth, Vault([key]), whose=whose, redirect_uri=REDIRECT, lifetime=lifetime, clock=clock
+        )
 
 
 def query_of(address: str) -> dict[str, str]:

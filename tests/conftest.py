@@ -19,7 +19,7 @@ from bot.store.connection import Client, connect
 from bot.store.embedded import EmbeddedRedis
 from bot.transport import open_client
 from tests.leftovers import forgotten
-from tests.secrecy import Overheard, leaks, private_ids, private_texts
+from tests.secrecy import Overheard, leaks, personal, private_ids, private_texts
 from tests.stub import Breaking, Stub, breaking_server, stub_server
 
 # Without limits of time: a busy machine is no fault of a property's, nor that the first text takes tables.
@@ -32,6 +32,7 @@ _LONGEST = {"browser", "chaos"}
 
 _overheard = Overheard()
 _worlds: list[object] = []
+_texts: set[str] = set()
 
 
 def pytest_configure() -> None:
@@ -100,11 +101,23 @@ def overheard() -> Iterator[Overheard]:
     """Fails a test that brought a secret or a text of somebody's conversation into the log."""
     _overheard.begin()
     _worlds.clear()
+    _texts.clear()
     yield _overheard
     assert _overheard in logging.getLogger().handlers, "whoever sets logging up needs logging_as_before"
-    private = {text for world in _worlds for text in private_texts(world)}
+    _texts.update(text for world in _worlds for text in private_texts(world))
     ids = {number for world in _worlds for number in private_ids(world)}
-    assert not leaks(_overheard.text, private, ids), "secrets, private texts or ids in the log"
+    assert not leaks(_overheard.text, _texts, ids), "secrets, private texts or ids in the log"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test during which a private text came out on the console, past the log."""
+    report = yield
+    if call.when == "teardown" and report.passed and personal(report.capstdout + report.capstderr, _texts):
+        report.outcome, report.longrepr = "failed", "private texts on the console"
+    return report
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ secret that is logged must be caught by its shape, and a text that is logged is 
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -56,14 +57,30 @@ class Overheard(logging.Handler):
 
 def leaks(said: str, private: set[str], ids: set[str] | None = None) -> list[str]:
     """The lines that hold a secret, one of the `private` texts or one of the `ids`."""
-    personal = re.compile(rf"(?<![\w.])(?:{'|'.join(ids)})(?!\w)") if ids else None
+    return [line for line in said.splitlines() if SECRET.search(line.replace(HIDDEN, ""))] + personal(
+        said, private, ids
+    )
+
+
+def personal(said: str, private: set[str], ids: set[str] | None = None) -> list[str]:
+    """The lines that hold one of the `private` texts, however they are written, or one of the `ids`."""
+    numbered = re.compile(rf"(?<![\w.])(?:{'|'.join(ids)})(?!\w)") if ids else None
+    written = {form for text in private for form in _forms(text)}
     return [
         line
         for line in said.splitlines()
-        if SECRET.search(line.replace(HIDDEN, ""))
-        or any(text in line for text in private)
-        or (personal is not None and personal.search(line))
+        if any(form in line for form in written) or (numbered is not None and numbered.search(line))
     ]
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A text as it is, as the bytes of it are shown, and as JSON and Python escape it."""
+    yield text
+    if not text.isascii():
+        # JSON shows the backslashes of an error that is quoted in it twice.
+        for shown in (repr(text.encode(errors="replace"))[2:-1], json.dumps(text)[1:-1]):
+            yield shown
+            yield shown.replace("\\", "\\\\")
 
 
 def private_ids(world: object) -> set[str]:

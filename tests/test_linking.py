@@ -21,6 +21,7 @@ from bot.linking import (
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.objects import Applicant
 from bot.sandbox.hh.server import LocalHh
+from bot.store import keys
 from bot.store.connection import Client
 from tests.attempts import REDIRECT, linking_at, query_of
 
@@ -115,7 +116,8 @@ async def test_states_and_codes_live_for_ten_minutes(
     hh: LocalHh, linking: Linking, redis: Client, smirnova: Applicant
 ) -> None:
     await linking.begin(ANNA)
-    code = await linking.offer(await linking.finish(await came_back(hh, linking, ANNA, smirnova)))
+    query = await came_back(hh, linking, ANNA, smirnova)
+    code = await linking.offer(await linking.finish(query))
     await linking.confirm(ANNA, code)
     ends = [await redis.ttl(key) async for key in redis.scan_iter()]
     assert len(ends) == 3
@@ -131,13 +133,131 @@ async def test_a_link_that_a_stranger_sent_gives_him_nothing(
         await linking.confirm(ANNA, code)
 
 
-async def test_a_deep_link_that_was_forwarded_stays_good_for_its_owner(
+async def test_a_deep_link_that_somebody_else_opened_is_over_for_everybody_and_the_access_is_given_back(
+    hh: LocalHh, linking: Linking, smirnova: Applicant
+) -> None:
+    """Who of the two is the victim can't be known; the owner of an honest link takes a fresh one."""
+    candidate = await linking.finish(await came_back(hh, linking, MALLORY, smirnova))
+    code = await linking.offer(candidate)
+    with pytest.raises(ForeignLink):
+        await linking.confirm(ANNA, code, update_id=17)
+    assert not hh.tokens.live(smirnova.id)
+    with pytest.raises(CodeUnknown):
+        await linking.confirm(MALLORY, code, update_id=18)
+    with pytest.raises(ForeignLink):  # the same update, whose first handling may have been cut off
+        await linking.confirm(ANNA, code, update_id=17)
+
+
+async def test_whoever_opens_a_used_link_of_somebody_else_ends_nobodys_access(
     hh: LocalHh, linking: Linking, smirnova: Applicant
 ) -> None:
     code = await linking.offer(await linking.finish(await came_back(hh, linking, ANNA, smirnova)))
+    await linking.confirm(ANNA, code)
     with pytest.raises(ForeignLink):
         await linking.confirm(MALLORY, code)
-    assert (await linking.confirm(ANNA, code)).user_id == ANNA
+    assert hh.tokens.live(smirnova.id)
+
+
+async def test_nothing_of_a_link_that_is_settled_stays_but_that_it_was_used(
+    hh: LocalHh, linking: Linking, redis: Client, smirnova: Applicant
+) -> None:
+    code = await linking.offer(await linking.finish(await came_back(hh, linking, ANNA, smirnova)))
+    await linking.confirm(ANNA, code)
+    await linking.settled(code)
+    assert await redis.keys() == [keys.link_taken(code).encode()]
+
+
+class Later:
+    """A clock that is put forward by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+async def timed(hh: LocalHh, redis: Client, later: Later) -> AsyncIterator[Linking]:
+    """Linking whose candidates are over when `later` says so; its keys live as long as usual."""
+    async with linking_at(hh, redis, clock=later) as running:
+        yield running
+
+
+async def test_access_that_was_never_confirmed_is_given_back_when_its_time_is_over(
+    hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
+) -> None:
+    code = await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    await timed.sweep()
+    assert hh.tokens.live(smirnova.id)
+    later.now += 601
+    await asyncio.gather(timed.sweep(), timed.sweep())
+    assert not hh.tokens.live(smirnova.id)
+    with pytest.raises(CodeUnknown):
+        await timed.confirm(ANNA, code)
+    assert await redis.zcard(keys.unconfirmed()) == 0
+
+
+async def test_access_that_was_confirmed_is_never_given_back_by_itself(
+    hh: LocalHh, timed: Linking, later: Later, smirnova: Applicant
+) -> None:
+    code = await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    await timed.confirm(ANNA, code, update_id=17)
+    later.now += 100_000
+    await timed.sweep()
+    assert hh.tokens.live(smirnova.id)
+
+
+async def test_what_hh_could_not_take_back_is_given_back_later(
+    hh: LocalHh, timed: Linking, later: Later, smirnova: Applicant
+) -> None:
+    await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    later.now += 601
+    hh.faults.add(faults.broken(), "DELETE **", times=1)
+    await timed.sweep()
+    assert hh.tokens.live(smirnova.id)
+    await timed.sweep()
+    assert not hh.tokens.live(smirnova.id)
+
+
+async def test_what_a_stranger_opened_is_given_back_later_where_hh_is_away(
+    hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
+) -> None:
+    code = await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    hh.faults.add(faults.broken(), "DELETE **", times=1)
+    with pytest.raises(ForeignLink):
+        await timed.confirm(MALLORY, code)
+    later.now += 601
+    await redis.delete(keys.link_taken(code))  # as ten minutes later
+    await timed.sweep()
+    assert not hh.tokens.live(smirnova.id)
+
+
+async def test_an_expired_token_that_nobody_wants_is_refreshed_to_be_given_back(
+    hh: LocalHh, linking: Linking, smirnova: Applicant
+) -> None:
+    candidate = await linking.finish(await came_back(hh, linking, ANNA, smirnova))
+    hh.tokens.expire(smirnova.id)
+    await linking.discard(candidate.tokens)
+    assert not hh.tokens.live(smirnova.id)
+
+
+async def test_what_hh_can_not_take_back_for_a_day_is_let_go(
+    hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
+) -> None:
+    await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    hh.faults.add(faults.broken(), "DELETE **", times=None)
+    later.now += 601
+    await timed.sweep()
+    assert await redis.zcard(keys.unconfirmed()) == 1
+    later.now += 24 * 3600
+    await timed.sweep()
+    assert await redis.zcard(keys.unconfirmed()) == 0
 
 
 async def test_a_code_works_once(hh: LocalHh, linking: Linking, smirnova: Applicant) -> None:
@@ -258,8 +378,10 @@ async def test_nothing_secret_is_readable_in_redis(
     await linking.begin(ANNA)
     candidate = await linking.finish(await came_back(hh, linking, ANNA, smirnova))
     await linking.offer(candidate)
-    stored = await everything(redis)
-    assert stored.count(b"\x80\0\0\0\0") == 2  # how everything sealed begins (Fernet Spec, "Token Format")
+    kept = await redis.zrange(keys.unconfirmed(), 0, -1)
+    await redis.delete(keys.unconfirmed())
+    stored = b"\n".join((await everything(redis), *kept))
+    assert stored.count(b"\x80\0\0\0\0") == 3  # how everything sealed begins (Fernet Spec, "Token Format")
     for secret in (candidate.tokens.access_token, candidate.tokens.refresh_token, "Смирнова", str(ANNA)):
         assert secret.encode() not in stored
 

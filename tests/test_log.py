@@ -115,6 +115,8 @@ def test_warnings_are_lines_of_the_log_too() -> None:
         ("client_id=x&client_secret=s3cr3t&code_verifier=v3rify", "s3cr3t"),
         ("client_id=x&client_secret=s3cr3t&code_verifier=v3rify", "v3rify"),
         ("connecting to redis://bridge:passw0rd@host:6379/0", "passw0rd"),
+        ("redis+sentinel://host:1/service?sentinel_password=passw0rd&x=1", "passw0rd"),
+        ("{'sentinel_password': 'passw0rd'}", "passw0rd"),
         ("connecting to redis://:passw0rd@host:6379/0", "passw0rd"),
     ],
 )

@@ -77,6 +77,8 @@ def test_all_faults_are_told_at_once_one_line_each(read: Read) -> None:
         ("TELEGRAM_API_URL", "https://api.telegram.org/?x=1"),
         ("TELEGRAM_WEBHOOK_SECRET", "no spaces please"),
         ("TELEGRAM_WEBHOOK_SECRET", "x" * 257),
+        ("TELEGRAM_WEBHOOK_SECRET", "x"),
+        ("TELEGRAM_WEBHOOK_SECRET", "x" * 15),
         ("TELEGRAM_PROXY_URL", "socks4://host:1080"),
         ("TELEGRAM_PROXY_URL", "socks5://host"),
         ("PUBLIC_URL", "http://bridge.example.org"),
@@ -153,7 +155,42 @@ def test_the_webhook_secret_is_derived_from_the_token_unless_set(read: Read) -> 
     assert re.fullmatch(r"[A-Za-z0-9_-]{32,256}", derived)
     assert derived == read().webhook_secret
     assert derived != read({"TELEGRAM_TOKEN": "123456789:another-token-of-nobody-1111111"}).webhook_secret
-    assert read({"TELEGRAM_WEBHOOK_SECRET": "own_secret"}).webhook_secret == "own_secret"
+    own = "own_secret-of-16"
+    assert read({"TELEGRAM_WEBHOOK_SECRET": own}).webhook_secret == own
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://bridge:pass%40word-1@host:6379/0",
+        "redis+cluster://bridge:pass%40word-1@host:6379,other:6379",
+        "redis+sentinel://:pass%40word-1@host:26379,other:26379/service/0",
+        "redis+sentinel://host:26379/service?sentinel_username=x&sentinel_password=pass%40word-1",
+        "unix:///run/redis.sock?password=pass%40word-1",
+    ],
+)
+def test_passwords_of_redis_are_secrets_as_they_are_written_and_as_they_are_meant(
+    read: Read, url: str
+) -> None:
+    assert {"pass%40word-1", "pass@word-1"} <= set(read({"REDIS_URL": url, "TOKEN_KEYS": KEY}).secrets)
+
+
+def test_all_that_nobody_may_read_in_the_log_is_named(read: Read) -> None:
+    found = read(
+        {
+            "TOKEN_KEYS": KEY,
+            "TELEGRAM_WEBHOOK_SECRET": "own_secret-of-16",
+            "HH_PROXY_URL": "http://me:of-the-proxy@proxy:3128",
+            "TELEGRAM_PROXY_URL": "socks5://me:of-the-other@proxy:1080",
+        }
+    ).secrets
+    known = (NEEDED["TELEGRAM_TOKEN"], NEEDED["HH_CLIENT_SECRET"], KEY, "own_secret-of-16")
+    assert {*known, "of-the-proxy", "of-the-other"} <= set(found)
+
+
+def test_an_address_without_a_password_has_no_secret(read: Read) -> None:
+    plain = {"REDIS_URL": "redis://host:6379/0", "HH_PROXY_URL": "http://proxy:3128", "TOKEN_KEYS": KEY}
+    assert set(read(plain).secrets) == set(read({"TOKEN_KEYS": KEY}).secrets)
 
 
 @pytest.mark.parametrize(

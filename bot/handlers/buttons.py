@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,6 +16,7 @@ from bot.chat.actions import HISTORY
 from bot.chat.buttons import BadButton, button_key, unseal
 from bot.chat.outgoing import Press
 from bot.chat.screens.answers import stale_button
+from bot.chat.screens.help import shut
 from bot.handlers.context import Callback, Context
 from bot.handlers.turn import Turn
 from bot.log import logger
@@ -56,10 +57,11 @@ class Pressed:
 ButtonBehaviour: TypeAlias = Callable[[Turn, Pressed], Awaitable[None]]
 
 
-def on_press(behaviours: Mapping[str, ButtonBehaviour]) -> Callback:
+def on_press(behaviours: Mapping[str, ButtonBehaviour], *, for_all: Container[str] = ()) -> Callback:
     """A callback of the library that hands presses to their behaviours, by `Press.action`.
 
-    A button that was not made here for this user gets a pop-up and does nothing.
+    A button that was not made here for this user gets a pop-up and does nothing; so does one that is not
+    `for_all`, of a user who is not let in.
     """
 
     async def callback(update: Update, context: Context) -> None:
@@ -71,6 +73,9 @@ def on_press(behaviours: Mapping[str, ButtonBehaviour]) -> Callback:
         behaviour = behaviours.get(press.action) if press else None
         if press is None or behaviour is None or query.message is None:
             await Pressed(0, (), query).answer(stale_button(turn.texts))
+            return
+        if not turn.let_in and press.action not in for_all:
+            await Pressed(0, (), query).answer(shut(turn.texts))
             return
         pressed = Pressed(query.message.message_id, press.args, query)
         await behaviour(turn, pressed)

@@ -33,7 +33,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     @property
     def turn(self) -> Turn:
         """The turn of the update that is being handled."""
-        return _handling.get().turn
+        return present_turn()
 
 
 Bridge: TypeAlias = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
@@ -60,6 +60,11 @@ def on_message(behaviour: Behaviour) -> Callback:
             await behaviour(context.turn, message)
 
     return callback
+
+
+def present_turn() -> Turn:
+    """The turn of the update that is being handled, for what the library gives no context."""
+    return _handling.get().turn
 
 
 async def keep_error(_update: object, context: Context) -> None:

@@ -36,6 +36,13 @@ async def unknown(turn: Turn, message: Message) -> None:
     turn.say(screens.unknown_command(turn.texts, typed).say(reply_to=message.message_id))
 
 
+async def shut(turn: Turn, message: Message) -> None:
+    """Somebody whom the operator leaves out; what he edits is no news."""
+    if message.edit_date is None:
+        known = turn.account is not None
+        turn.say(screens.not_allowed(turn.texts, turn.user_id, known=known).say())
+
+
 async def _show(turn: Turn, press: Pressed, screen: Screen | None) -> None:
     await press.answer(None if screen else stale_button(turn.texts))
     if screen:

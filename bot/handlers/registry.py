@@ -38,7 +38,7 @@ from bot.handlers import (
     unlink,
 )
 from bot.handlers.buttons import ButtonBehaviour, on_press
-from bot.handlers.context import Bridge, Context, Dispatcher, keep_error, on_message
+from bot.handlers.context import Bridge, Context, Dispatcher, keep_error, on_message, present_turn
 from bot.linking import redirected
 
 PRESSES: Final[dict[str, ButtonBehaviour]] = {
@@ -96,6 +96,18 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
 """What each button does."""
 
 
+FOR_ALL: Final = frozenset({actions.UNLINK, actions.UNLINK_YES, actions.EXPORT, actions.CANCEL})
+"""Buttons that also work for whom the operator leaves out: what is kept of him is still his."""
+
+
+class _LeftOut(filters.UpdateFilter):
+    """Updates of users whom the operator leaves out."""
+
+    def filter(self, update: Update) -> bool:
+        """True where the user is not let in."""
+        return not present_turn().let_in
+
+
 class _Redirected(filters.MessageFilter):
     """Messages with the address that hh.ru sent the browser to."""
 
@@ -129,19 +141,20 @@ def application(bot: ExtBot[None]) -> Bridge:
     bridge.add_handlers(
         [
             ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
-            CallbackQueryHandler(on_press(PRESSES)),
+            CallbackQueryHandler(on_press(PRESSES, for_all=FOR_ALL)),
             MessageHandler(filters.ChatType.GROUPS & filters.UpdateType.MESSAGE, on_message(chats.leave)),
-            MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, on_message(edit.edited)),
-            CommandHandler("start", on_message(start_and_linking.start), new),
             CommandHandler("unlink", on_message(unlink.ask), new),
             CommandHandler("export", on_message(own_data.export), new),
+            CommandHandler("privacy", on_message(own_data.privacy), new),
+            MessageHandler(private & _LeftOut(), on_message(help.shut)),
+            MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, on_message(edit.edited)),
+            CommandHandler("start", on_message(start_and_linking.start), new),
             CommandHandler("list", on_message(lists.show), new),
             CommandHandler(["find", "search"], on_message(lists.find), new),
             CommandHandler("letters", on_message(templates.letters), new),
             CommandHandler("replies", on_message(templates.replies), new),
             CommandHandler("cancel", on_message(cancel.command), new),
             CommandHandler("help", on_message(help.help_), new),
-            CommandHandler("privacy", on_message(own_data.privacy), new),
             CommandHandler("settings", on_message(settings.show), new),
             CommandHandler("language", on_message(language.ask), new),
             MessageHandler(new & _Redirected(), on_message(start_and_linking.pasted)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -64,8 +64,10 @@ async def start(turn: Turn, message: Message) -> None:
         else:
             turn.say(screens.link_expired(turn.texts).say())
     except LinkingError as error:
+        turn.at_last(partial(turn.linking.settled, code))
         await _explain(turn, error)
     else:
+        turn.at_last(partial(turn.linking.settled, code))
         await _link(turn, candidate)
 
 

@@ -46,7 +46,10 @@ class LinkingDesk(Protocol):
     async def confirm(self, user_id: int, code: str, *, update_id: int | None = None) -> Candidate:
         """Take the account that the callback page offered to this user."""
 
-    async def discard(self, tokens: Tokens) -> None:
+    async def settled(self, code: str) -> None:
+        """What came of a confirmed code is written down."""
+
+    async def discard(self, tokens: Tokens) -> bool:
         """End tokens that nobody will use."""
 
 
@@ -62,6 +65,7 @@ class Turn:
     hold back. `update_id` is set by dispatch.
     `topics` is True where conversations have topics of their own; `thread` is the thread of the chat
     where the user acts, 0 for the general place, and `here` the conversation whose topic that is.
+    `let_in` is False for whom the operator leaves out.
     """
 
     user_id: int
@@ -84,6 +88,7 @@ class Turn:
     thread: int = 0
     here: str | None = None
     held: int = 0
+    let_in: bool = True
 
     update_id: int = field(default=0, init=False)
     outgoing: list[Outgoing] = field(default_factory=list, init=False)
@@ -96,6 +101,7 @@ class Turn:
     strangers_language: str | None = field(default=None, init=False)
     wants_own_data: bool = field(default=False, init=False)
     tells_held: bool = field(default=False, init=False)
+    finishing: list[Callable[[], Awaitable[object]]] = field(default_factory=list, init=False)
 
     @property
     def linked(self) -> bool:
@@ -174,6 +180,10 @@ class Turn:
         """Have everything that is stored about the user sent to him as a file."""
         self.wants_own_data = True
 
+    def at_last(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Have this done once all effects are written down; lost where the process dies before it."""
+        self.finishing.append(step)
+
     def forget_effects(self) -> None:
         """Drop all that was collected, but not what became of the account."""
         self.outgoing.clear()
@@ -185,3 +195,4 @@ class Turn:
         self.strangers_language = None
         self.wants_own_data = False
         self.tells_held = False
+        self.finishing.clear()

@@ -15,8 +15,14 @@
     ├── OutcomeUnknown     a write may or may not have happened; read back before repeating
     └── MalformedAnswer    a read was answered with something that is not the contract
 
-Writes never raise `MalformedAnswer` and reads never raise `OutcomeUnknown`.
+Writes never raise `MalformedAnswer` and reads never raise `OutcomeUnknown`. What `str` makes of any of them
+may be logged: it quotes neither an answer nor an address.
 """
+
+import re
+
+_NAME = re.compile(r"[a-z][a-z _-]{0,60}")
+"""What hh.ru calls things by; whatever else it writes there may be about somebody."""
 
 
 class HhError(Exception):
@@ -31,7 +37,7 @@ class Refused(HhError):
     """
 
     def __init__(self, value: str, description: str = "", request_id: str = "", status: int = 0) -> None:
-        super().__init__(value or description or str(status))
+        super().__init__(value if _NAME.fullmatch(value) else str(status))
         self.value = value
         self.description = description
         self.request_id = request_id
@@ -54,7 +60,7 @@ class LinkAgain(HhError):
     """The account must be linked again; `reason` is hh.ru's own word (token_revoked, ...)."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(reason if _NAME.fullmatch(reason) else "")
         self.reason = reason
 
 

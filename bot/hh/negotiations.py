@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.failpoints import reach
 from bot.hh.client import Call, Client, Value, segment
-from bot.hh.errors import MalformedAnswer, OutcomeUnknown, Throttled, TokenExpired
+from bot.hh.errors import MalformedAnswer, OutcomeUnknown, TokenExpired
 from bot.hh.gateway import Applied, DirectVacancy, History
 from bot.hh.models import (
     Dictionaries,
@@ -24,6 +24,7 @@ from bot.hh.models import (
     Resumes,
     Vacancy,
 )
+from bot.hh.pace import Pace, paced
 from bot.hh.parsing import parse
 from bot.hh.wire import Answer
 
@@ -41,16 +42,6 @@ class Access(Protocol):
 
     async def renew(self, expired: str) -> str:
         """A token in place of `expired`, refreshed at most once for all who ask."""
-
-
-class Pace(Protocol):
-    """The ceiling of requests that all processes share."""
-
-    async def __call__(self) -> None:
-        """Wait for one's turn."""
-
-    async def throttled(self, seconds: float | None) -> None:
-        """hh.ru asked for a pause; None: it didn't say how long."""
 
 
 Sites = Callable[[str], Awaitable[str | None]]
@@ -215,14 +206,12 @@ class NegotiationsGateway:
             return await self._attempt(call, await self._access.renew(token))
 
     async def _attempt(self, call: Call, token: str) -> Answer:
-        await self._pace()
-        if call.write:
-            reach("write-due")
-        try:
+        async def request() -> Answer:
+            if call.write:
+                reach("write-due")
             return await self._client.request(call, token=token)
-        except Throttled as pause:
-            await self._pace.throttled(pause.retry_after)
-            raise
+
+        return await paced(self._pace, request)
 
 
 def _age(message: Message) -> tuple[datetime, bool, int, str]:

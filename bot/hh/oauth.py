@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +17,7 @@ import httpx
 from bot.hh import refusals
 from bot.hh.errors import HhError, LinkAgain, Refused, TokenStillValid
 from bot.hh.models import Tokens
+from bot.hh.pace import Pace, Unpaced, paced
 from bot.hh.parsing import parse
 from bot.hh.wire import DEADLINE_SECONDS, Answer, ask
 
@@ -31,7 +33,10 @@ def pkce() -> tuple[str, str]:
 
 
 class OAuth:
-    """The operator's application at hh.ru. `token_url` is the full address of the token operation."""
+    """The operator's application at hh.ru. `token_url` is the full address of the token operation.
+
+    Every request waits for its turn in `pace`, and raises `Crowded` where that would take too long.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class OAuth:
         user_agent: str,
         captcha_backurl: str = "https://t.me/",
         deadline: float = DEADLINE_SECONDS,
+        pace: Pace | None = None,
     ) -> None:
         self._http = http
         self._client_id = client_id
@@ -55,6 +61,7 @@ class OAuth:
         self._agent = {"User-Agent": user_agent, "HH-User-Agent": user_agent}
         self._backurl = captcha_backurl
         self._deadline = deadline
+        self._pace = pace or Unpaced()
 
     def authorize_url(self, state: str, redirect_uri: str, challenge: str, force_login: bool = False) -> str:
         """Where the user agrees; `force_login` asks for a login also where one is signed in."""
@@ -100,16 +107,20 @@ class OAuth:
         """End a live access token and with it its refresh token (`invalidate-token`)."""
         headers = self._agent | {"Authorization": f"Bearer {access_token}"}
         request = self._http.build_request("DELETE", self._revoke_url, headers=headers)
-        answer = await ask(self._http, request, write=True, deadline=self._deadline)
-        if answer.status not in range(200, 300):
-            raise refusals.sort(answer, write=True, backurl=self._backurl)
+        await self._ask(request, lambda answer: refusals.sort(answer, write=True, backurl=self._backurl))
 
     async def _tokens(self, form: dict[str, str]) -> Tokens:
         request = self._http.build_request("POST", self._token_url, data=form, headers=self._agent)
-        answer = await ask(self._http, request, write=True, deadline=self._deadline)
-        if answer.status not in range(200, 300):
-            raise self._refusal(answer)
-        return parse(Tokens, answer, write=True)
+        return parse(Tokens, await self._ask(request, self._refusal), write=True)
+
+    async def _ask(self, request: httpx.Request, refusal: Callable[[Answer], HhError]) -> Answer:
+        async def asked() -> Answer:
+            answer = await ask(self._http, request, write=True, deadline=self._deadline)
+            if answer.status not in range(200, 300):
+                raise refusal(answer)
+            return answer
+
+        return await paced(self._pace, asked)
 
     def _refusal(self, answer: Answer) -> HhError:
         error = refusals.sort(answer, write=True, backurl=self._backurl)

@@ -166,7 +166,7 @@ def _by_status(failure: Failure, answer: Answer) -> HhError:
     # `bad_user_agent` is a type; its values only say what is wrong with the agent.
     value = item.type if item.type == "bad_user_agent" else item.value or item.type or failure.bad_argument
     if status == 425:
-        return NotReady(value)
+        return NotReady("chat_is_not_ready")
     if status == 429 and value != "limit_exceeded":
         return Throttled(retry_after(answer))
     if status == 401:

@@ -81,7 +81,8 @@ async def _exchange(
                 await response.aclose()
     except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, TimeoutError) as error:
         # InvalidURL: httpx reads the address of a redirect although nobody follows it.
-        raise interrupted(f"{type(error).__name__}: {error}", write=write) from error
+        # Its text quotes what could not be read, and the address.
+        raise interrupted(type(error).__name__, write=write) from error
 
 
 async def _send(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

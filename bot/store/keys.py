@@ -29,6 +29,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{hh}:pace`, `hh:{polls}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
 | `hh:{hh-1}:pace` and the like | string | store.limiter | minutes: in place of those that are away |
 | `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
+| `hh:{links}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
 | `hh:{s}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
 """
@@ -90,6 +91,11 @@ def link_code(code: str) -> str:
 def link_taken(code: str) -> str:
     """Which update used up a deep link's code (bot.linking); ten minutes."""
     return f"{PREFIX}:{{{code}}}:link-taken"
+
+
+def unconfirmed() -> str:
+    """Candidates by the time when they are over, until one confirms (bot.linking); two days."""
+    return f"{PREFIX}:{{links}}:unconfirmed"
 
 
 def poller_lease() -> str:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -59,6 +60,9 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NO_THREAD = ("thread not found", "topic_deleted", "topic_closed", "topic_id_invalid", "topic not found")
 
+_QUOTED = re.compile(r"""(?<!\w)["'].*["'](?!\w)|-?\d{5,}""", re.DOTALL)
+"""What a refusal repeats of what was sent: a tag, an address, an id."""
+
 TOPIC_NAME: Final = 128
 """Characters of a topic's name, at most (Bot API, createForumTopic)."""
 
@@ -88,7 +92,7 @@ class ThreadGone(DeliveryError):
 
 
 class Rejected(DeliveryError):
-    """Telegram's own description says why."""
+    """Telegram's own description says why, without what it quotes."""
 
 
 @dataclass(frozen=True)
@@ -234,14 +238,14 @@ class Sender:
         if "not modified" in reason and isinstance(entry, Rewrite):
             return Sent(entry.message_id)
         if thread and any(words in reason for words in _NO_THREAD):
-            raise ThreadGone(error.message) from error
+            raise ThreadGone(_words(error)) from error
         if "chat not found" in reason or "user not found" in reason:
-            raise Unreachable(error.message) from error
+            raise Unreachable(_words(error)) from error
         if isinstance(entry, Say):
             return await self._plainer(user_id, entry, thread, error)
         instead = _instead(entry)
         if instead is None:
-            raise Rejected(error.message) from error
+            raise Rejected(_words(error)) from error
         return await self.perform(user_id, instead, thread)
 
     async def _plainer(self, user_id: int, say: Say, thread: int, error: TelegramError) -> Sent:
@@ -255,7 +259,12 @@ class Sender:
                 error = again
             except TelegramError as other:
                 raise _sorted(other) from other
-        raise Rejected(error.message) from error
+        raise Rejected(_words(error)) from error
+
+
+def _words(error: TelegramError) -> str:
+    """What Telegram says, fit for the log."""
+    return _QUOTED.sub("…", error.message)
 
 
 def _from_elsewhere(error: TelegramError) -> bool:
@@ -317,9 +326,9 @@ def _sent(message: Message, asked: int) -> Sent:
 def _topic_refused(error: TelegramError) -> DeliveryError:
     """A refusal of a topic says nothing of the chat; a server that has no topics answers 404."""
     if any(words in error.message.lower() for words in _NO_THREAD):
-        return ThreadGone(error.message)
+        return ThreadGone(_words(error))
     if isinstance(error, Forbidden | InvalidToken | ChatMigrated):
-        return Rejected(error.message)
+        return Rejected(_words(error))
     return _sorted(error)
 
 
@@ -332,11 +341,11 @@ def _sorted(error: TelegramError) -> DeliveryError:
         wait = error.retry_after
         return Paused(float(wait if isinstance(wait, int) else wait.total_seconds()))
     if isinstance(error, Forbidden | ChatMigrated):
-        return Unreachable(error.message)
+        return Unreachable(_words(error))
     if isinstance(error, InvalidToken | Conflict):
         return Paused()
     if isinstance(error.__cause__, _NEVER_LEFT) or "too many requests" in error.message.lower():
         return Paused()
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return Unconfirmed(type(error).__name__)
-    return Rejected(error.message)
+    return Rejected(_words(error))

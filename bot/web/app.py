@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot import trail
@@ -61,7 +62,11 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Nothing logs the addresses that are asked for: hh.ru's code is in one of them.
     """
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_TIMEOUT)
+    # What aiohttp itself would say of a fault goes the way of what strangers send.
+    app.middlewares.append(_confess)
+    runner = web.AppRunner(
+        app, access_log=None, logger=_Strangers(), handle_signals=False, shutdown_timeout=SHUTDOWN_TIMEOUT
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -69,6 +74,38 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+class _Strangers:
+    """Where aiohttp tells of requests that are no HTTP: anybody can send those, with anything in them."""
+
+    def debug(self, _message: str, *_: object, exc_info: object = None) -> None:
+        """One quiet line, which quotes nothing."""
+        log.debug("a request could not be read", error=type(exc_info).__name__)
+
+    exception = debug
+
+
+@web.middleware
+async def _confess(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:
+        log.exception("a request could not be answered")
+        raise web.HTTPInternalServerError from error
+
+
+async def _body(request: web.Request) -> bytes:
+    """What was sent; nothing where it can't be unpacked, which is no better than an update without sense."""
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, HttpProcessingError):
+        return b""
+    except ConnectionError as error:
+        log.debug("an update was cut off on its way")
+        raise web.HTTPBadRequest from error
 
 
 def _webhook(intake: Intake, secret: bytes) -> Handler:
@@ -79,7 +116,7 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret):
             raise web.HTTPUnauthorized
-        raw = await request.read()
+        raw = await _body(request)
         await repetition.let_messages_first(raw)
         try:
             async with asyncio.timeout(_STORE_TIMEOUT):

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot import metrics, trail
 from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
-from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused
+from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused, Throttled
 from bot.linking import (
     AccessDenied,
     Candidate,
@@ -96,6 +96,8 @@ def _failed(error: HhError, t: Texts, chat: Chat) -> Page:
             return pages.no_access(t, chat, why) if why else pages.expired(t, chat)
         case CaptchaRequired():
             return pages.captcha(t, chat, error.url)
+        case Throttled():
+            return pages.crowded(t, chat)
         case Refused():
             return pages.refused(t, chat, error.description or error.value, error.request_id)
         case _:

@@ -194,6 +194,21 @@ def unreachable(t: Texts, chat: Chat) -> Page:
     )
 
 
+def crowded(t: Texts, chat: Chat) -> Page:
+    """hh.ru is asked as much as it may be."""
+    return Page(
+        name="crowded",
+        status=503,
+        mood="stopped",
+        title=t("Too many at once"),
+        text=(
+            t("hh.ru takes only so many requests a second, so nothing is linked yet."),
+            t("Begin again in the chat in a minute."),
+        ),
+        button=_return(t, chat),
+    )
+
+
 def refused(t: Texts, chat: Chat, reason: str, request_id: str) -> Page:
     """hh.ru refused: `reason` in its own words."""
     return Page(

@@ -27,6 +27,7 @@ from bot.hh.errors import (
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.log import logger
+from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
@@ -161,19 +162,27 @@ class Ceiling:
     """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
 
     `own` reserves in the part of it that one user may take; it gives the seconds to wait. After a 429 that
-    does not say how long nobody asks hh.ru for `unnamed` seconds.
+    does not say how long nobody asks hh.ru for `unnamed` seconds. `unless_away` where it is better to ask
+    uncounted than not at all while Redis is away.
     """
 
     limiter: Limiter
     longest: float
     unnamed: float
     own: Callable[[], Awaitable[float]] | None = None
+    unless_away: bool = False
 
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
         if self.own is not None:
             await self._wait(await self.own())
-        await self._wait(await self.limiter.reserve(self.longest))
+        try:
+            wait = await self.limiter.reserve(self.longest)
+        except StoreUnavailable:
+            if not self.unless_away:
+                raise
+        else:
+            await self._wait(wait)
 
     async def _wait(self, seconds: float) -> None:
         if seconds > self.longest:
@@ -184,7 +193,11 @@ class Ceiling:
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause: nobody asks it for so long."""
         metrics.THROTTLED.labels("hh").inc()
-        await self.limiter.block(self.unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
+        try:
+            await self.limiter.block(self.unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
+        except StoreUnavailable:
+            if not self.unless_away:
+                raise
 
 
 def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
@@ -232,7 +245,7 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     # A refusal of earlier tokens tells nothing of those that a new linking or a refresh has brought.
     if now.tokens != account.tokens:
         return
-    log.info("an account must be linked again", reason=reason.reason)
+    log.info("an account must be linked again", reason=str(reason))
     screen = lapsed(texts_of(session), None, access_ended(texts_of(session), reason))
     metrics.LAPSED.inc()
     await session.commit(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from bot import metrics, trail
-from bot.chat.outgoing import Conversation, Document, Outgoing, Place, Rewrite, Say, Subject, Topic
+from bot.chat.outgoing import Conversation, Document, Leave, Outgoing, Place, Rewrite, Say, Subject, Topic
 from bot.chat.screens.waited import repeated
 from bot.chat.shown import Shown, face
 from bot.failpoints import reach
@@ -93,7 +93,7 @@ class DeliveryLane:
             await session.commit(Change(delivered=entry, retried=again, head=head))
         except Unreachable:
             outcome = "unreachable"
-            await self._unreachable()
+            await self._unreachable(entry)
         except Rejected as error:
             outcome = "rejected"
             log.error("Telegram refuses for ever", entry=name, reason=str(error))
@@ -117,12 +117,16 @@ class DeliveryLane:
         until = self._services.clock() + seconds
         await self._session.commit(Change(head={"outbox": until}))
 
-    async def _unreachable(self) -> None:
-        """The user blocked the bot: keep everything until he returns; without an account, nothing waits."""
+    async def _unreachable(self, entry: Outgoing) -> None:
+        """The user blocked the bot: keep everything until he returns; without an account, nothing waits.
+
+        A group that lets the bot say nothing is left all the same.
+        """
         session = self._session
         account = session.account
         if account is None:
-            await session.commit(Change(erase=True))
+            leaving = session.user_id < 0 and not isinstance(entry, Leave)
+            await session.commit(Change(erase=True, said=[Leave()] if leaving else []))
             return
         log.info("a user can't be reached any more")
         at = self._services.clock()

@@ -69,7 +69,7 @@ class Poll:
     def due(self) -> bool:
         """True where it is time to look."""
         session = self._session
-        return session.linked and session.reachable and session.head.poll <= self._services.clock()
+        return session.watched and session.head.poll <= self._services.clock()
 
     async def run(self) -> None:
         """Look once and set the time of the next look."""

@@ -40,6 +40,9 @@ from bot.worker.waiting import Waiting, next_at
 BLOCKED_SECONDS = 180 * 24 * 3600
 """How long the account of a user who blocked the bot waits for him."""
 
+LEFT_OUT_SECONDS = 3600
+"""How often it is looked whether an account is let in again."""
+
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
 
@@ -52,12 +55,14 @@ class Session:
     `stirred` is set whenever a lane may have new work, `stale` while updates may wait in Redis that
     are not in memory. `ending` asks every lane to stop after the step that it is in. `changes` counts
     what made a kept roster old. `kept` reads what is not in memory. `delivering` is held while an entry of
-    the outbox is on its way to Telegram and not yet noted. `unwritten` are fields of the head that go to
+    the outbox is on its way to Telegram and not yet noted. `let_in` is False of a user whom the operator
+    leaves out. `unwritten` are fields of the head that go to
     Redis when the mailbox is given back.
     """
 
-    def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store) -> None:
+    def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store, *, let_in: bool = True) -> None:
         self.claim = claim
+        self.let_in = let_in
         self.user_id = claim.mailbox
         self.head = Head.parse(claim.head)
         self.account = unpack(claim.account, Account) if claim.account else None
@@ -99,6 +104,11 @@ class Session:
     def reachable(self) -> bool:
         """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
         return self.account is None or not self.account.blocked_at
+
+    @property
+    def watched(self) -> bool:
+        """True where news is looked for at hh.ru, and told."""
+        return self.linked and self.reachable and self.let_in
 
     @property
     def kept_until(self) -> float | None:
@@ -243,13 +253,13 @@ class Session:
 
     def held_due(self, now: float) -> float | None:
         """When the news that quiet hours hold back may be told; None where there is none."""
-        if not self.head.held or self.account is None or not self.reachable:
+        if not self.head.held or self.account is None or not (self.reachable and self.let_in):
             return None
         return quiet_ends(self.account.preferences, zone_of(self.account.zone), now)
 
     def digest_due(self, now: float) -> float | None:
         """When the digest may be told; None where there is nothing for it."""
-        if not self.head.digest or self.account is None or not self.reachable:
+        if not self.head.digest or self.account is None or not (self.reachable and self.let_in):
             return None
         account = self.account
         return digest_due(account.preferences, zone_of(account.zone), self.head.digest, now)
@@ -258,7 +268,8 @@ class Session:
         """When this mailbox needs a worker again, as far as is known now."""
         moments: list[float] = [] if self.kept_until is None else [self.kept_until]
         if self.linked and self.reachable:
-            moments.append(self.head.poll)
+            # Whoever is let in again gets his news without having to write first.
+            moments.append(self.head.poll if self.let_in else max(self.head.poll, now + LEFT_OUT_SECONDS))
             waiting = next_at(self.queue)
             moments += [waiting] if waiting is not None else []
         if (self.outbox or not self._outbox_whole) and self.reachable:

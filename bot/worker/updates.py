@@ -7,6 +7,7 @@ tried again and then set aside; the user is told that nothing was done.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 from msgspec import structs
@@ -14,7 +15,6 @@ from telegram import Update
 
 from bot import metrics, trail
 from bot.chat.outgoing import Document, Outgoing, Say
-from bot.chat.screens.help import not_allowed
 from bot.chat.screens.own_data import unlinked
 from bot.chat.screens.trouble import trouble
 from bot.chat.screens.waited import internal, too_much
@@ -28,8 +28,9 @@ from bot.log import logger
 from bot.store.errors import StoreError
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
+from bot.store.vault import VaultError
 from bot.telegram.routing import ALLOWED_UPDATES
-from bot.worker.access import SessionAccess, gateway, lapse, seal_tokens, texts_of
+from bot.worker.access import SessionAccess, gateway, lapse, open_tokens, seal_tokens, texts_of
 from bot.worker.busy import busy
 from bot.worker.change import Change, Superseded, merged
 from bot.worker.own_data import holdings, own_data
@@ -85,6 +86,7 @@ class UpdatesLane:
                 await self._take(turn, update)
                 reach("update-handled")
                 await self._commit(raw, turn, before)
+                await self._finish(turn)
                 metrics.HANDLED.labels("done").inc()
                 wanted = [type(intent).__name__ for intent in turn.intents]
                 log.debug("an update was handled", kind=_kind(update), says=len(turn.outgoing), wants=wanted)
@@ -111,10 +113,6 @@ class UpdatesLane:
 
     async def _take(self, turn: Turn, update: Update) -> None:
         """Let the handlers collect effects; an error of hh.ru becomes a sentence."""
-        allowed = self._services.settings.allowed_users
-        if allowed and turn.user_id > 0 and turn.user_id not in allowed:
-            turn.say(not_allowed(turn.texts, turn.user_id).say())
-            return
         try:
             async with busy(self._services.sender, turn.user_id, turn.thread):
                 await dispatch(self._services.application, update, turn)
@@ -155,6 +153,14 @@ class UpdatesLane:
         if held and turn.account is not None:
             said += await release(self._session, held, turn.now, topics=self._services.topic_mode.on)
         another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
+        replaced: list[bytes] = []
+
+        def saved(now: Account | None, wanted: Account) -> Account:
+            account = merged(before, wanted, now)
+            if now is not None and now.tokens != account.tokens:
+                replaced.append(now.tokens)
+            return account
+
         await self._session.commit(
             Change(
                 handled=raw,
@@ -165,7 +171,7 @@ class UpdatesLane:
                 )
                 if turn.intents or another
                 else None,
-                account=(lambda now: merged(before, wanted, now)) if wanted is not None else None,
+                account=partial(saved, wanted=wanted) if wanted is not None else None,
                 reset=another or (fresh and before is None),
                 mapped=turn.remembered,
                 templates=turn.changed_templates,
@@ -174,6 +180,26 @@ class UpdatesLane:
                 head=head,
             )
         )
+        for sealed in replaced:
+            turn.at_last(partial(self._give_back, sealed))
+
+    async def _give_back(self, sealed: bytes) -> None:
+        """End the access that a new linking has replaced."""
+        try:
+            old = open_tokens(self._services.vault, sealed)
+        except VaultError:
+            return
+        account = self._session.account
+        if account is None or open_tokens(self._services.vault, account.tokens) != old:
+            await self._services.linking.discard(old)
+
+    async def _finish(self, turn: Turn) -> None:
+        """What can be done only now that all is written down; it is not worth doing the rest again."""
+        for step in turn.finishing:
+            try:
+                await step()
+            except Exception:
+                log.exception("what ends an update could not be done")
 
     async def _set_aside(self, raw: bytes) -> None:
         log.error("an update was set aside")
@@ -216,6 +242,7 @@ class UpdatesLane:
             thread=thread,
             here=(await session.shown()).conversation_in(thread) if thread else None,
             held=len(held),
+            let_in=session.let_in,
         )
 
 

@@ -96,7 +96,7 @@ class Walk:
             except Refused as error:
                 # A long list may be refused beyond some depth: what lies there is old.
                 log.info(
-                    "hh.ru does not show a page of the conversations", page=len(pages), reason=error.value
+                    "hh.ru does not show a page of the conversations", page=len(pages), reason=str(error)
                 )
                 break
             # Never None here: only a page whose digest is given can be as it was.

@@ -128,7 +128,9 @@ class Worker:
         self._expect(shard, soon)
 
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
-        session = Session(claim, self._services.mailboxes, self._services.store)
+        services = self._services
+        let_in = services.settings.lets_in(claim.mailbox)
+        session = Session(claim, services.mailboxes, services.store, let_in=let_in)
         if self._stopping:
             session.end()
         self._sessions[claim.mailbox] = session

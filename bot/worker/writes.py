@@ -121,8 +121,7 @@ class Writes:
             await self._wait(over, hh_id, self._services.timing.check, old=noted)
         except Refused as error:
             counted(name, "refused").inc()
-            why, request_id = error.value or str(error.status), error.request_id
-            log.info("hh.ru refused a write", intent=name, reason=why, request_id=request_id)
+            log.info("hh.ru refused a write", intent=name, reason=str(error), request_id=error.request_id)
             await self._replace(noted, None, hh_id, change=step.refused(self._texts, error))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)

@@ -19,7 +19,7 @@ from tests.ports import free_port
 DEPLOYED = Path(sys.prefix) / "bench" / "deployed" / "bin" / "python"
 """Without the packages that only the development needs, some of which libraries import where they are."""
 
-SECRET = "bench"
+SECRET = "of-the-measurement"
 _START_SECONDS = 30.0
 
 

@@ -67,17 +67,6 @@ async def test_the_last_of_two_edits_is_what_a_correction_sends(bridge: Bridge) 
     assert "Приду завтра" not in bridge.hh.journal.texts(talk.id)
 
 
-async def test_who_is_not_allowed_is_told_so_and_nothing_else_happens(bridge: Bridge) -> None:
-    bridge.settings = bridge.settings.model_copy(update={"allowed_users": frozenset({bridge.anna.id})})
-    boris = bridge.telegram.user(4242, "Борис")
-    async with bridge.running():
-        await bridge.link()
-        started = await boris.start()
-        told = await boris.wait_for("открыт только для тех", after=started)
-    assert str(boris.id) in told.text
-    assert not told.buttons
-
-
 async def test_an_edit_of_a_reply_that_was_not_sent_is_sent(bridge: Bridge) -> None:
     talk = conversation(bridge)
     async with bridge.running():

@@ -16,6 +16,7 @@ from bot.sandbox.hh.faults import Answer, Fault
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.sandbox.telegram.people import LocalUser
 from bot.store.connection import Client
+from tests.attempts import query_of
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import at_hh, conversation, written_to
 from tests.bridge.test_refusals import deep_link, invited, visit
@@ -131,6 +132,9 @@ async def test_a_strangers_link_given_to_a_victim_links_nothing(bridge: Bridge) 
         link = deep_link(page.text)
         await bridge.anna.open_link(link)
         await bridge.anna.wait_for("🛑")
+        assert bridge.hh.tokens.live(bridge.applicant.id) == []
+        opened = await mallory.open_link(link)
+        await mallory.wait_for("⌛", after=opened)
         for user in (bridge.anna, mallory):
             asked = await user.send("/list")
             await user.wait_for("Сначала подключите", after=asked)
@@ -147,6 +151,40 @@ async def test_a_victim_is_not_linked_to_the_attackers_account(bridge: Bridge) -
         asked = await bridge.anna.send("/list")
         await bridge.anna.wait_for("Сначала подключите", after=asked)
     assert bridge.hh.tokens.live(mallory.id) == []
+
+
+async def test_a_victim_who_opens_the_attackers_own_callback_and_presses_start_is_linked_to_nothing(
+    bridge: Bridge,
+) -> None:
+    """Login CSRF with a state that is good: what she would write would be seen by the attacker."""
+    mallory = bridge.telegram.user(100_666, "Мэллори")
+    his = bridge.hh.world.add_applicant("Мэллори", "Злая")
+    async with bridge.running():
+        callback = await bridge.hh.authorize(his, await invited(bridge, mallory))
+        await bridge.anna.start()
+        page = await visit(callback)
+        assert page.status_code == 200
+        opened = await bridge.anna.open_link(deep_link(page.text))
+        await bridge.anna.wait_for("🛑", after=opened)
+        for user in (bridge.anna, mallory):
+            asked = await user.send("/list")
+            await user.wait_for("Сначала подключите", after=asked)
+    assert bridge.hh.tokens.live(his.id) == []
+
+
+async def test_the_attackers_code_does_not_fit_the_victims_attempt(bridge: Bridge) -> None:
+    """PKCE (RFC 7636): a code is good only for who has begun to ask for it."""
+    mallory = bridge.telegram.user(100_666, "Мэллори")
+    his = bridge.hh.world.add_applicant("Мэллори", "Злая")
+    async with bridge.running():
+        code = query_of(await bridge.hh.authorize(his, await invited(bridge, mallory)))["code"]
+        hers = await bridge.hh.authorize(bridge.applicant, await invited(bridge))
+        page = await visit(hers.replace(query_of(hers)["code"], code))
+        assert page.status_code == 410
+        assert "Мэллори" not in page.text
+        asked = await bridge.anna.send("/list")
+        await bridge.anna.wait_for("Сначала подключите", after=asked)
+    assert bridge.hh.tokens.pairs(his.id) == []
 
 
 async def other_linked(bridge: Bridge) -> LocalUser:
@@ -206,6 +244,30 @@ async def test_groups_are_left_with_a_word_and_nothing_stays(bridge: Bridge, red
         await eventually(lambda: nothing_of(redis, group.id))
     assert len(said) == 1
     assert "только в личном чате" in said[0]
+
+
+async def test_a_group_that_lets_the_bot_say_nothing_is_left_all_the_same(
+    bridge: Bridge, redis: Client
+) -> None:
+    group = bridge.telegram.group("Мы все")
+    bridge.telegram.fail_next("sendMessage", forbidden="CHAT_WRITE_FORBIDDEN", chat_id=group.id)
+    async with bridge.running():
+        await group.add_bot(bridge.anna)
+        await bridge.telegram.wait_until(lambda: group.bot_left)
+        await eventually(lambda: nothing_of(redis, group.id))
+    assert group.from_bot == []
+
+
+async def test_a_group_that_has_thrown_the_bot_out_meanwhile_is_forgotten(
+    bridge: Bridge, redis: Client
+) -> None:
+    group = bridge.telegram.group("Мы все")
+    for method in ("sendMessage", "leaveChat"):
+        bridge.telegram.fail_next(method, forbidden="bot was kicked from the group chat", chat_id=group.id)
+    async with bridge.running():
+        await group.add_bot(bridge.anna)
+        await eventually(lambda: len(bridge.telegram.refused) == 2)
+        await eventually(lambda: nothing_of(redis, group.id))
 
 
 async def nothing_of(redis: Client, chat_id: int) -> bool:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bot.sandbox.hh import faults
+from bot.sandbox.telegram.people import LocalUser
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, at_hh, conversation, written_to
@@ -122,6 +123,27 @@ async def test_unlinking_revokes_the_access_and_leaves_nothing_behind(bridge: Br
     assert [key async for key in redis.scan_iter() if await redis.ttl(key) == -1] == []
 
 
+async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_user(
+    bridge: Bridge, redis: Client
+) -> None:
+    async with bridge.running():
+        await bridge.link()
+        first = bridge.hh.tokens.live(bridge.applicant.id)
+        back = await bridge.hh.authorize(bridge.applicant, await invited(bridge))
+        opened = await bridge.anna.open_link(deep_link((await visit(back)).text))
+        await bridge.anna.wait_for("✅", after=opened)
+        await at_hh(bridge, lambda: len(bridge.hh.tokens.live(bridge.applicant.id)) == 1)
+        assert bridge.hh.tokens.live(bridge.applicant.id) != first
+        asked = await bridge.anna.send("/list")
+        await bridge.anna.wait_for("Активные", after=asked)
+        await unlinked(bridge)
+        assert bridge.hh.tokens.live(bridge.applicant.id) == []
+    kept = [key.decode() async for key in redis.scan_iter()]
+    # These end by themselves and hold nothing of anybody: marks, and when whoever floods may go on.
+    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace)$"
+    assert [key for key in kept if not re.search(passing, key)] == []
+
+
 async def unlinked(bridge: Bridge) -> None:
     """/unlink, and the yes to its question."""
     asked = await bridge.anna.send("/unlink")
@@ -188,7 +210,9 @@ async def test_the_page_after_hh_ru_works_once(bridge: Bridge) -> None:
     assert len(bridge.hh.tokens.live(bridge.applicant.id)) == 1
 
 
-async def test_a_deep_link_in_other_hands_links_nothing_and_stays_good_for_its_owner(bridge: Bridge) -> None:
+async def test_a_deep_link_in_other_hands_links_nothing_and_its_owner_takes_a_fresh_one(
+    bridge: Bridge,
+) -> None:
     other = bridge.telegram.user(100_002, "Пётр")
     async with bridge.running():
         back = await bridge.hh.authorize(bridge.applicant, await invited(bridge))
@@ -197,14 +221,17 @@ async def test_a_deep_link_in_other_hands_links_nothing_and_stays_good_for_its_o
         await other.wait_for("🛑")
         asked = await other.send("/list")
         await other.wait_for("Сначала подключите", after=asked)
+        assert bridge.hh.tokens.live(bridge.applicant.id) == []
         await bridge.anna.open_link(link)
-        await bridge.anna.wait_for("Готово")
+        await bridge.anna.wait_for("⌛")
+        await bridge.link()
 
 
-async def invited(bridge: Bridge) -> str:
+async def invited(bridge: Bridge, user: LocalUser | None = None) -> str:
     """The authorization address that /start brings."""
-    started = await bridge.anna.start()
-    welcome = await bridge.anna.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
+    user = user or bridge.anna
+    started = await user.start()
+    welcome = await user.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
     return next(button.url for button in welcome.buttons if button.url)
 
 

@@ -21,7 +21,7 @@ from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation, written_to
 from tests.chaos.processes import PROJECT, environment
 from tests.collector import Collector, collecting
-from tests.secrecy import private_ids, private_texts
+from tests.secrecy import leaks, private_ids, private_texts
 from tests.waiting import eventually
 
 # A process of its own starts slowly where the machine is busy and its coverage is measured.
@@ -88,6 +88,9 @@ async def test_a_reply_is_one_trace_over_web_and_worker_with_the_id_of_the_log(
         lines = [json.loads(line) for line in worker.read_text().splitlines()]
         (trace_id,) = {line["trace_id"] for line in lines if line["event"] == "hh.ru accepted a write"}
         await eventually(lambda: collector.trace(trace_id).keys() >= WHOLE)
+    told = web.read_text() + worker.read_text()
+    private = private_texts(bridge.hh) | private_texts(bridge.telegram)
+    assert leaks(told, private, private_ids(bridge.hh) | private_ids(bridge.telegram)) == []
     trace = collector.trace(trace_id)
     first = trace["store update"]
     assert trace_id in web.read_text()

@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.processes import Nursery
 from tests.chaos.site import Site, site_at
 from tests.leftovers import forgotten
-from tests.secrecy import leaks, private_texts
+from tests.secrecy import leaks, private_ids, private_texts
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,7 @@ async def site(nursery: Nursery, tmp_path: Path) -> AsyncIterator[Site]:
         site.timing = replace(site.timing, chat=0.05, again=0.3, pause=0.3, repeat=0.3)
         yield site
         private = private_texts(site.bridge.hh) | private_texts(site.bridge.telegram)
-        assert not [line for process in site.started for line in leaks(process.words(), private)]
+        ids = private_ids(site.bridge.hh) | private_ids(site.bridge.telegram)
+        assert not [line for process in site.started for line in leaks(process.words(), private, ids)]
         async with site.redis.client() as client:
             assert not await forgotten(client), "neither an expiry nor a declared owner"

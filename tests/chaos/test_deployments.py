@@ -21,7 +21,7 @@ from tests.chaos.storm import LEASE
 from tests.chaos.traffic import Person
 from tests.chaos.wires import Wire
 from tests.leftovers import forgotten
-from tests.secrecy import leaks, private_texts
+from tests.secrecy import leaks, private_ids, private_texts
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(600)]  # longer than any step in it may take
 
@@ -47,7 +47,8 @@ async def premises_at(
         premises = await stack.enter_async_context(Premises(bridge, front, nursery, home, timing))
         yield premises
         private = private_texts(bridge.hh) | private_texts(bridge.telegram)
-        assert not [line for process in premises.started for line in leaks(process.words(), private)]
+        ids = private_ids(bridge.hh) | private_ids(bridge.telegram)
+        assert not [line for process in premises.started for line in leaks(process.words(), private, ids)]
         async with client_of(url) as client:
             assert not await forgotten(client), "neither an expiry nor a declared owner"
 

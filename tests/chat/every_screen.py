@@ -311,7 +311,7 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
     "help.language": lambda t, s: help.language(t),
     "help.language_set": lambda t, s: help.language_set(t),
     "help.group_refusal": lambda t, s: help.group_refusal(t),
-    "help.not_allowed": lambda t, s: help.not_allowed(t, 42),
+    "help.not_allowed": lambda t, s: [help.not_allowed(t, 42, known=known).say() for known in (False, True)],
     "drafts.caption_only": lambda t, s: drafts.caption_only(t, BIG_ID, s.text, 5),
     "drafts.letter_prompt": lambda t, s: [drafts.letter_prompt(t), drafts.letter_prompt(t, s.text)],
     "drafts.letter_so_far": lambda t, s: drafts.letter_so_far(
@@ -411,6 +411,7 @@ SENTENCES: Mapping[str, Callable[[Texts], str]] = {
     "answers.stale_button": answers.stale_button,
     "drafts.done_already": drafts.done_already,
     "conversation.moved_to_topic": lambda t: conversation.moved_to_topic(t, negotiation()),
+    "help.shut": help.shut,
     "settings.muted": lambda t: settings_screens.muted(t, True),
     "settings.unmuted": lambda t: settings_screens.muted(t, False),
 }

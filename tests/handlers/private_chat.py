@@ -196,6 +196,7 @@ class Desk:
     begun: list[bool] = field(default_factory=list)
     asked: list[object] = field(default_factory=list)
     discarded: list[Tokens] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
 
     async def begin(self, user_id: int, *, force_login: bool = False) -> str:
         assert user_id == USER
@@ -210,8 +211,12 @@ class Desk:
         self.asked.append((user_id, code, update_id))
         return self._end()
 
-    async def discard(self, tokens: Tokens) -> None:
+    async def settled(self, code: str) -> None:
+        self.over.append(code)
+
+    async def discard(self, tokens: Tokens) -> bool:
         self.discarded.append(tokens)
+        return True
 
     def _end(self) -> Candidate:
         if isinstance(self.outcome, Candidate):
@@ -238,6 +243,7 @@ class Chat:
         self.applications = Applications()
         self.pending: list[Intent] = []
         self.public = True
+        self.let_in = True
         self.topics, self.thread = False, 0
         self.here: str | None = None
         self._numbers = count(1000)
@@ -269,6 +275,7 @@ class Chat:
             topics=self.topics,
             thread=self.thread,
             here=self.here,
+            let_in=self.let_in,
         )
 
     async def update(self, **what: object) -> Turn:

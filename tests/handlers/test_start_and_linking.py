@@ -178,6 +178,18 @@ async def test_somebody_elses_deep_link_links_nothing(chat: Chat) -> None:
     assert turn.account is None
 
 
+@pytest.mark.parametrize("outcome", [candidate(), candidate("2"), ForeignLink("another's")])
+async def test_a_code_is_forgotten_once_what_came_of_it_is_written_down(
+    chat: Chat, outcome: Candidate | ForeignLink
+) -> None:
+    chat.desk.outcome = outcome
+    turn = await chat.write(f"/start {CODE}")
+    assert chat.desk.over == []
+    for step in turn.finishing:
+        await step()
+    assert chat.desk.over == [CODE]
+
+
 async def test_a_deep_link_opened_twice_only_confirms_what_it_did(chat: Chat) -> None:
     assert chat.account is not None
     chat.account = replace(chat.account, linked_at=NOW.timestamp() - 60)

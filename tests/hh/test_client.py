@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -29,8 +30,10 @@ from bot.hh.errors import (
 from bot.hh.models import Message
 from bot.hh.parsing import parse
 from bot.hh.wire import LONGEST_ANSWER
+from bot.log import logger
 from bot.transport import open_client
 from tests.hh.conftest import AGENT
+from tests.secrecy import Overheard
 from tests.stub import Breaking, Stub, closed_port
 
 READ = Call("GET", "/negotiations")
@@ -383,6 +386,47 @@ async def test_a_broken_answer_leaves_a_write_unknown_and_a_read_for_later(
     client = Client(http, api_url=breaking.url, user_agent=AGENT)
     assert type(await outcome(client, WRITE)) is OutcomeUnknown
     assert type(await outcome(client, READ)) is Unavailable
+
+
+FRAMELESS = '{"items": [{"id": "7777777", "text": "Ждём вас, оклад 250000"}]}'.encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + FRAMELESS + b"\r\n",
+        b"HTTP/1.1 200 OK\r\n" + FRAMELESS + b"\r\n\r\n",
+        b"HTTP/1.1 " + FRAMELESS + b"\r\n\r\n",
+        FRAMELESS + b"\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_answer_that_is_no_http_is_described_without_its_words_and_without_whom_it_is_about(
+    http: httpx.AsyncClient, breaking: Breaking, overheard: Overheard, answer: bytes, method: str
+) -> None:
+    breaking.answer = answer
+    client = Client(http, api_url=breaking.url, user_agent=AGENT)
+    error = await outcome(client, Call(method, "/negotiations/7777777/messages"))
+    logger("test").warning("it failed", reason=str(error))
+    logger("test").error("it failed", exc_info=error)
+    assert "it failed" in overheard.text
+    for said in (str(error), repr(error), overheard.text):
+        assert not re.search(r"7777777|250000|items|оклад|\\xd0", said), said
+
+
+@pytest.mark.parametrize(
+    ("value", "description", "said"),
+    [
+        ("archived", "Вакансия 7777777 в архиве", "archived"),
+        ("7777777", "", "403"),
+        ("", "Ждём вас, Анна", "negotiations"),
+    ],
+)
+async def test_a_refusal_is_called_by_its_name_and_never_by_what_hh_says_of_it(
+    client: Client, stub: Stub, value: str, description: str, said: str
+) -> None:
+    stub.say(403, refusal(value, description=description))
+    assert str(await outcome(client, READ)) == said
 
 
 @pytest.fixture

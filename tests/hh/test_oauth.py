@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 
 from bot.hh.errors import (
     CaptchaRequired,
+    Crowded,
     HhError,
     LinkAgain,
     OutcomeUnknown,
@@ -22,14 +24,15 @@ from bot.hh.errors import (
 )
 from bot.hh.models import Tokens
 from bot.hh.oauth import OAuth, pkce, revoke_url
+from bot.hh.pace import Pace
 from tests.hh.conftest import AGENT
-from tests.stub import Breaking, Stub, closed_port
+from tests.stub import Breaking, Steps, Stub, closed_port
 
 REDIRECT = "https://bridge.example/oauth/callback?lang=RU&x=a b"
 FRESH = {"access_token": "USERA", "refresh_token": "USERR", "expires_in": 1209600, "token_type": "bearer"}
 
 
-def oauth(http: httpx.AsyncClient, url: str) -> OAuth:
+def oauth(http: httpx.AsyncClient, url: str, pace: Pace | None = None) -> OAuth:
     return OAuth(
         http,
         client_id="CLIENT",
@@ -38,6 +41,7 @@ def oauth(http: httpx.AsyncClient, url: str) -> OAuth:
         api_url=url,
         token_url=f"{url}/token",
         user_agent=AGENT,
+        pace=pace,
     )
 
 
@@ -184,6 +188,40 @@ async def test_a_token_is_revoked_with_itself(office: OAuth, stub: Stub) -> None
     assert (stub.seen[0].method, stub.seen[0].path) == ("DELETE", "/token")
     assert stub.seen[0].headers["Authorization"] == "Bearer USERA"
     assert stub.seen[0].headers["HH-User-Agent"] == AGENT
+
+
+REQUESTS: dict[str, Callable[[OAuth], Awaitable[object]]] = {
+    "exchange": lambda office: office.exchange("CODE", REDIRECT, "VERIFIER"),
+    "refresh": lambda office: office.refresh("USERR"),
+    "revoke": lambda office: office.revoke("USERA"),
+}
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+async def test_every_request_waits_for_its_turn_and_tells_of_a_pause_that_hh_asks_for(
+    http: httpx.AsyncClient, stub: Stub, request_: str
+) -> None:
+    steps = Steps()
+    stub.say(429, None, Retry_After="9")
+    with pytest.raises(Throttled):
+        await REQUESTS[request_](oauth(http, stub.url, steps))
+    assert (steps.steps, steps.pauses) == (1, [9.0])
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+async def test_what_gets_no_turn_is_not_asked(http: httpx.AsyncClient, stub: Stub, request_: str) -> None:
+    steps = Full()
+    with pytest.raises(Crowded):
+        await REQUESTS[request_](oauth(http, stub.url, steps))
+    assert stub.seen == []
+    assert steps.pauses == []
+
+
+class Full(Steps):
+    """A ceiling under which nobody has room."""
+
+    async def __call__(self) -> None:
+        raise Crowded(30.0)
 
 
 async def test_an_expired_token_cant_be_revoked(office: OAuth, stub: Stub) -> None:

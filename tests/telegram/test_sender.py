@@ -73,6 +73,24 @@ async def test_what_can_not_be_said_more_plainly_is_rejected_with_telegrams_word
     assert len(texts(telegram)) == tries
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'can\'t parse entities: unsupported start tag "ждём вас, 250000" at byte offset 5',
+        "inline keyboard button URL 'https://x.example/250000' is invalid: wrong HTTP URL",
+        "group chat was upgraded, new chat id: -100250000250000",
+    ],
+)
+async def test_telegrams_words_are_repeated_but_not_what_they_quote(
+    telegram: LocalTelegram, sender: Sender, anna: int, words: str
+) -> None:
+    telegram.fail_next("sendMessage", times=5, bad_request=words)
+    with pytest.raises(Rejected) as caught:
+        await sender.perform(anna, Say(text="Да"))
+    assert "250000" not in str(caught.value)
+    assert str(caught.value)[:12].lower() == words[:12]
+
+
 @pytest.mark.parametrize("fault", [{"html_before": 400}, {"retry_after": 7}])
 async def test_what_comes_between_the_tries_of_a_message_puts_it_off(
     telegram: LocalTelegram, sender: Sender, anna: int, fault: dict[str, int]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -12,18 +14,21 @@ from aiohttp.web import Application
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.linking import Linking
 from bot.sandbox.telegram.server import LocalTelegram
 from bot.store import keys
 from bot.store.connection import Client, connect, connected
 from bot.store.errors import StoreUnavailable
-from bot.store.mailbox import Mailboxes
+from bot.store.mailbox import Backlog, Mailboxes
 from bot.telegram.botapi import BotApi
+from bot.telegram.intake import Intake
 from bot.telegram.webhook import Identity, Webhook
-from bot.web.app import LARGEST_UPDATE, serving
+from bot.web.app import LARGEST_UPDATE, build, serving
 from bot.web.readiness import Readiness, Ready
 from bot.web.watching import watch
 from tests.plain import plain_http
 from tests.ports import free_port
+from tests.secrecy import Overheard
 from tests.waiting import PATIENCE, eventually, running
 from tests.web.conftest import SECRET, FixedSource
 
@@ -156,6 +161,128 @@ async def test_what_cant_be_parsed_is_counted_and_not_asked_for_again(
     assert answer.status_code == 200
     assert REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": "unreadable"}) == before + 1
     assert await redis.dbsize() == 0
+
+
+WRITTEN = "Ждём вас, оклад 250000"
+_SENDER = (
+    f"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n".encode()
+)
+_CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@asynccontextmanager
+async def dialled(
+    web: httpx.AsyncClient,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A bare connection to the application."""
+    reader, writer = await asyncio.open_connection(web.base_url.host, web.base_url.port)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield reader, writer
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", WRITTEN.encode()),
+        ("gzip", gzip.compress(said(WRITTEN))[:-20]),
+        ("deflate", WRITTEN.encode()),
+        ("deflate", b""),
+    ],
+)
+async def test_an_update_that_cant_be_unpacked_is_counted_and_not_asked_for_again(
+    web: httpx.AsyncClient, redis: Client, overheard: Overheard, encoding: str, body: bytes
+) -> None:
+    before = REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": "unreadable"}) or 0
+    answer = await web.post(
+        "/telegram/webhook", content=body, headers=HEADER | {"Content-Encoding": encoding}
+    )
+    assert answer.status_code == 200
+    assert REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": "unreadable"}) == before + 1
+    assert await redis.dbsize() == 0
+    assert '"level": "error"' not in overheard.text
+
+
+async def test_an_update_that_comes_packed_is_stored(web: httpx.AsyncClient, redis: Client) -> None:
+    headers = HEADER | {"Content-Encoding": "gzip"}
+    answer = await web.post("/telegram/webhook", content=gzip.compress(said("раз")), headers=headers)
+    assert answer.status_code == 200
+    assert await inbox(redis) == [said("раз")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        WRITTEN.encode() + b"\r\n\r\n",
+        f"GET /{WRITTEN} HTTP/1.1\r\n\r\n".encode(),
+        f"GET / HTTP/1.1\r\n{WRITTEN}\r\n\r\n".encode(),
+        f"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: {WRITTEN}\r\n\r\n".encode(),
+        f"GET / HTTP/1.1\r\nHost: x\r\nX-Long: {WRITTEN * 1000}\r\n\r\n".encode(),
+        b"\x16\x03\x01\x02\x00\x01" + WRITTEN.encode() + b"\r\n\r\n",
+        _SENDER + _CHUNKED + WRITTEN.encode() + b"\r\n",
+    ],
+)
+async def test_what_is_no_http_is_told_in_a_quiet_line_without_its_words(
+    web: httpx.AsyncClient, overheard: Overheard, sent: bytes
+) -> None:
+    async with dialled(web) as (reader, writer):
+        writer.write(sent)
+        await reader.read()
+    assert (await web.get("/healthz")).status_code == 200
+    assert not re.search(r"250000|\\xd0|оклад|Traceback", overheard.text)
+    assert {json.loads(line)["level"] for line in overheard.text.splitlines()} <= {"debug"}
+
+
+@pytest.mark.parametrize(
+    "headers", [_SENDER + b"Content-Length: 1000\r\n\r\n", _SENDER + _CHUNKED + b"3E8\r\n"]
+)
+async def test_who_hangs_up_in_the_middle_of_an_update_is_no_error_and_stores_nothing(
+    web: httpx.AsyncClient, redis: Client, overheard: Overheard, headers: bytes
+) -> None:
+    async with dialled(web) as (_, writer):
+        writer.write(headers + said(WRITTEN)[:40])
+        await writer.drain()
+        await eventually(lambda: heard(web))
+    await eventually(lambda: told_of(overheard, "cut off"))
+    assert await redis.dbsize() == 0
+    assert not re.search(r"250000|Traceback", overheard.text)
+    assert {json.loads(line)["level"] for line in overheard.text.splitlines()} <= {"debug"}
+
+
+async def heard(web: httpx.AsyncClient) -> bool:
+    """Whether what was sent before has been read."""
+    return (await web.get("/healthz")).status_code == 200
+
+
+async def told_of(overheard: Overheard, words: str) -> bool:
+    return words in overheard.text
+
+
+async def test_a_fault_of_the_bridge_is_logged_and_answered_with_500(
+    redis: Client, linking: Linking, overheard: Overheard
+) -> None:
+    def broken() -> str:
+        raise KeyError(WRITTEN)
+
+    async def backlog() -> Backlog:
+        raise KeyError(WRITTEN)
+
+    app = build(
+        linking=linking,
+        intake=Intake(Mailboxes(redis)),
+        parts={"web": Readiness(redis, FixedSource())},
+        webhook_secret=SECRET,
+        username=broken,
+        backlog=backlog,
+    )
+    async with serving(app, "127.0.0.1", 0) as port, plain_http(f"http://127.0.0.1:{port}") as client:
+        answer = await client.get("/metrics")
+    assert answer.status_code == 500
+    assert WRITTEN not in answer.text
+    assert "KeyError" in overheard.text
+    assert WRITTEN not in overheard.text
 
 
 async def test_ten_megabytes_are_refused(web: httpx.AsyncClient, redis: Client) -> None:

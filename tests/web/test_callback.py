@@ -257,6 +257,18 @@ async def test_a_captcha_of_hh_leads_there(back: Browser, hh: LocalHh, smirnova:
     assert "captcha" in Seen(answer).buttons[0]
 
 
+async def test_a_person_who_gets_no_turn_at_hh_is_told_so(
+    back: Browser, hh: LocalHh, smirnova: Applicant
+) -> None:
+    path = await back.leave(smirnova)
+    hh.faults.add(faults.throttled(1), "POST /token")
+    answer = await back.open(path)
+    assert answer.status_code == 503
+    assert Seen(answer).heading == "Too many at once"
+    assert Seen(answer).buttons == [f"{CHAT}{LINK_ANEW}"]
+    assert not hh.tokens.live(smirnova.id)
+
+
 async def test_a_code_that_hh_does_not_take_is_an_old_link(
     back: Browser, hh: LocalHh, smirnova: Applicant
 ) -> None:

@@ -223,13 +223,14 @@ def direct(t: Texts, url: str) -> Screen:
 
 
 def test_required(t: Texts, url: str | None) -> Screen:
-    """A test comes first, on hh.ru."""
+    """A test comes first, on hh.ru; an address that is not there does not say it is."""
+    label = t.label("📝 Take the test on hh.ru") if naming.site(url) else naming.open_on(t, url)
     return Screen(
         text=t(
             "📝 The employer asks to take a test, and this works only on hh.ru. "
             "Open the vacancy and apply there."
         ),
-        keyboard=rows([link(t.label("📝 Take the test on hh.ru"), url)]),
+        keyboard=rows([link(label, url)]),
     )
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from bot.chat import actions
+from bot.chat.html import join
 from bot.chat.outgoing import Screen
 from bot.chat.screens.keys import press, rows
 from bot.chat.texts import Texts
@@ -45,15 +46,23 @@ def group_refusal(t: Texts) -> Screen:
     )
 
 
-def not_allowed(t: Texts, user_id: int) -> Screen:
-    """The operator lets only some people in."""
-    return Screen(
-        text=t(
-            "This bot is open only to people whom its owner has let in. "
-            "If you know the owner, ask for access and name your number: <code>{id}</code>",
-            id=user_id,
-        )
+def not_allowed(t: Texts, user_id: int, *, known: bool = False) -> Screen:
+    """The operator lets only some people in, and this one no more, where he is `known`."""
+    closed = t(
+        "This bot is open only to people whom its owner has let in. "
+        "If you know the owner, ask for access and name your number: <code>{id}</code>",
+        id=user_id,
     )
+    kept = t(
+        "Until then I don't look into your conversations and take nothing for employers. "
+        "/export shows what I keep about you, /unlink withdraws my access and erases it."
+    )
+    return Screen(text=join((closed, kept if known else ""), "\n\n"))
+
+
+def shut(t: Texts) -> str:
+    """Pops up over a button of somebody who is not let in."""
+    return t.label("The owner of this bot doesn't let you in. /unlink erases what is kept about you.")
 
 
 def commands(t: Texts) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from bot.chat.outgoing import Key
 from bot.chat.screens.keys import press, web_address
 from bot.chat.texts import N_, Texts
 from bot.hh.models import Employer, IdName, Negotiation
-from bot.hh.vacancy_links import MAIN_SITE, site_of
+from bot.hh.vacancy_links import site_of
 
 _NAME = 160
 _TOPIC = 128
@@ -111,5 +111,6 @@ def site(url: str | None) -> str:
 
 
 def open_on(t: Texts, url: str | None) -> str:
-    """The label of a button that opens a page of hh.ru or of a sister site."""
-    return t.label("🔗 Open on {site}", site=site(url) or MAIN_SITE)
+    """The label of a button that opens a page; only of hh.ru and its sister sites it says whose it is."""
+    where = site(url)
+    return t.label("🔗 Open on {site}", site=where) if where else t.label("🔗 Open the page")
