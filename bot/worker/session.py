@@ -97,7 +97,10 @@ class Session:
 
     @property
     def reachable(self) -> bool:
-        """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
+        """False where the user has blocked the bot: nothing is polled or delivered until he returns.
+
+        What he has written before still goes out.
+        """
         return self.account is None or not self.account.blocked_at
 
     @property
@@ -257,10 +260,11 @@ class Session:
     def wake_at(self, now: float) -> float | None:
         """When this mailbox needs a worker again, as far as is known now."""
         moments: list[float] = [] if self.kept_until is None else [self.kept_until]
-        if self.linked and self.reachable:
-            moments.append(self.head.poll)
+        if self.linked:
+            # What he wrote goes out also where nobody can tell him.
             waiting = next_at(self.queue)
             moments += [waiting] if waiting is not None else []
+            moments += [self.head.poll] if self.reachable else []
         if (self.outbox or not self._outbox_whole) and self.reachable:
             moments.append(self.head.outbox)
         moments += [due for due in (self.held_due(now), self.digest_due(now)) if due is not None]

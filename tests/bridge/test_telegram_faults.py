@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bot import metrics
+from bot.sandbox.hh import faults
+from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.server import LocalTelegram
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import arrivals, at_hh, conversation, polled, written_to
+from tests.bridge.steps import SEND, arrivals, at_hh, conversation, polled, written_to
 
 SAY, EDIT, REACT = "sendMessage", "editMessageText", "setMessageReaction"
 
@@ -236,6 +238,32 @@ async def test_who_is_away_is_left_alone_and_told_everything_when_he_returns(
         await bridge.anna.wait_for("Второе", after=back)
         await polled(bridge)
     assert (arrivals(bridge, "Первое"), arrivals(bridge, "Второе")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.throttled(3), faults.reset(), faults.reset(after=True)],
+    ids=["put off", "lost", "arrived"],
+)
+async def test_what_was_written_before_the_bot_was_blocked_goes_out_once(
+    bridge: Bridge, fault: Fault
+) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        news = await written_to(bridge, talk)
+        sending = bridge.hh.faults.add(fault, on=SEND)
+        unread = bridge.hh.faults.add(
+            faults.broken(503), on=f"GET /negotiations/{talk.id}/messages", times=None
+        )
+        reply = await bridge.anna.send("Приду!", reply_to=news.id)
+        await at_hh(bridge, lambda: sending.struck == 1)
+        await bridge.anna.block()
+        await silence(bridge)
+        bridge.hh.faults.remove(unread.id)
+        await at_hh(bridge, lambda: bridge.hh.journal.texts(talk.id) == ["Приду!"])
+        await bridge.anna.start()
+        await bridge.anna.wait_for_reaction(reply, "👌")
+    assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
 async def silence(bridge: Bridge) -> None:
