@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.sandbox.hh import faults
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.store import keys
 from bot.store.connection import Client
-from tests.bridge.steps import arrivals, conversation, polled
+from tests.bridge.steps import arrivals, at_hh, conversation, polled
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
 from tests.chaos.wires import RedisServer, Wire
@@ -93,6 +95,25 @@ async def test_redis_stands_still(site: Site) -> None:
         await pausing.__aenter__()
         assert site.bridge.telegram.world.updates.count == 1
     await pausing.__aexit__(None, None, None)
+
+
+async def test_tokens_that_came_while_redis_stood_still_for_longer_than_a_claim_are_kept(
+    site: Site,
+) -> None:
+    talk, _, _ = await linked(site)
+    await site.start("worker")
+    hh, anna = site.bridge.hh, site.bridge.anna
+    refresh = hh.faults.add(faults.delay(1.0, after=True), on="POST /token")
+    hh.tokens.expire(site.bridge.applicant.id)
+    await at_hh(site.bridge, lambda: refresh.struck == 1)
+    async with site.redis.frozen():
+        await asyncio.sleep(site.timing.lease + 2.0)
+    hh.employers.write(talk.id, "Ждём вас завтра")
+    await anna.wait_for("Ждём вас завтра")
+    await polled(site.bridge)
+    assert arrivals(site.bridge, "Ждём вас завтра") == 1
+    assert arrivals(site.bridge, "войти заново") == 0
+    assert hh.journal.count("POST", "/token") <= 3
 
 
 async def test_redis_is_full(site: Site) -> None:
