@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from msgspec import structs
-
 from bot import metrics, trail
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.glances import read_by_employer, refreshed
@@ -40,7 +38,7 @@ from bot.sync.book import (
 )
 from bot.sync.events import Event, Kind
 from bot.sync.schedule import again, interval
-from bot.sync.unreadable import put_off, unread
+from bot.sync.unreadable import forgotten, put_off, unread
 from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
@@ -315,7 +313,9 @@ class Poll:
             except (LinkAgain, Crowded):
                 raise
             except NotFound:
-                gone = structs.replace(known, recheck=False, failing=0)
+                here = self._services.clock()
+                # It may be missing by accident; once it is listed again it is read in any case.
+                gone = forgotten(known) if self._long_failing(known) else put_off(known, here)
                 await self._put(nid, gone, hh_id)
             except HhError as error:
                 log.info("a conversation can't be looked at", error=type(error).__name__, reason=str(error))
