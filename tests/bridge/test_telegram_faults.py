@@ -12,6 +12,8 @@ from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.server import LocalTelegram
+from bot.transport import CONNECT_SECONDS
+from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, arrivals, at_hh, conversation, polled, written_to
 
@@ -125,6 +127,33 @@ async def twice(bridge: Bridge, talk: Negotiation, text: str) -> None:
     bridge.hh.employers.write(talk.id, text)
     await bridge.anna.wait_for(lambda m: text in m.text and "повтор" in m.text)
     assert ["повтор" in m.text for m in bridge.anna.from_bot if text in m.text] == [False, True]
+
+
+async def test_a_bridge_that_stops_waits_for_what_is_on_its_way_to_telegram(bridge: Bridge) -> None:
+    bridge.timing = replace(bridge.timing, stop=5.0)
+    assert Timing().stop >= CONNECT_SECONDS + Timing().answer
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.telegram.fail_next(SAY, delay_after=2.5)
+        bridge.hh.employers.write(talk.id, "На ходу")
+        await bridge.anna.wait_for("На ходу")
+    async with bridge.running():
+        await polled(bridge)
+    assert arrivals(bridge, "На ходу") == 1
+
+
+async def test_what_a_bridge_that_stops_can_not_wait_for_comes_again_and_says_so(bridge: Bridge) -> None:
+    bridge.timing = replace(bridge.timing, stop=1.0)
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.telegram.fail_next(SAY, delay_after=4.0)
+        bridge.hh.employers.write(talk.id, "На ходу")
+        await bridge.anna.wait_for("На ходу")
+    async with bridge.running():
+        await bridge.anna.wait_for(lambda m: "На ходу" in m.text and "повтор" in m.text)
+    assert arrivals(bridge, "На ходу") == 2
 
 
 async def test_what_nobody_confirms_is_repeated_ever_more_seldom(bridge: Bridge) -> None:
