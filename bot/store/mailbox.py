@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,11 +55,15 @@ class Outdated(Exception):
 
 @dataclass(frozen=True)
 class Incoming:
-    """One update of Telegram on its way into a mailbox."""
+    """One update of Telegram on its way into a mailbox.
+
+    `follows` for one that must not overtake a message which is to come again (see `bot.telegram.order`).
+    """
 
     mailbox: int
     update_id: int
     raw: bytes
+    follows: bool = False
 
 
 @dataclass
@@ -127,6 +132,7 @@ class Mailboxes:
     def __init__(
         self, store: Store, *, lease: float = 30.0, clock: Callable[[], float] | None = None
     ) -> None:
+        self._store = store
         self._run = Runner(store)
         self._read = reading(store)
         self.lease = lease
@@ -143,7 +149,8 @@ class Mailboxes:
     async def push(self, incoming: Iterable[Incoming]) -> int:
         """Store updates in order, each once; returns how many were new.
 
-        An update is known by its id and its content: ids may start again (Bot API, Update).
+        An update is known by its id and its content: ids may start again (Bot API, Update). One that follows
+        messages waits for what is expected.
         """
         by_shard: dict[int, list[Incoming]] = {}
         for update in incoming:
@@ -167,11 +174,25 @@ class Mailboxes:
                 keys.of(box, "head"),
                 keys.of(box, "inbox"),
                 keys.seen(box, f"{update.update_id}:{digest}"),
+                keys.of(box, "late"),
             ]
             words: list[Word] = [box, update.raw, SEEN_SECONDS, self._now(), keys.WAKE_CHANNEL]
-            with unavailable():
-                stored += int(str(await self._run(_push, names, words)))
+            words.append(int(update.follows))
+            outcome = await self._stored(names, words)
+            while outcome == 2:
+                await asyncio.sleep(_AGAIN)
+                outcome = await self._stored(names, words)
+            stored += outcome == 1
         return stored
+
+    async def _stored(self, names: Sequence[str], words: Sequence[Word]) -> object:
+        with unavailable():
+            return await self._run(_push, names, words)
+
+    async def expect(self, box: int, seconds: float) -> None:
+        """A message of this mailbox was refused, and comes again within so many seconds."""
+        with unavailable():
+            await self._store.set(keys.of(box, "late"), 1, px=math.ceil(seconds * 1000))
 
     async def claim(self, shard: int, limit: int, batch: int = 50) -> Claimed:
         """Claim at most `limit` due mailboxes, each with at most `batch` updates and outbox entries."""

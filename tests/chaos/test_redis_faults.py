@@ -147,6 +147,38 @@ async def in_step(replica: object) -> bool:
     return info["master_link_status"] == "up" and not info["master_sync_in_progress"]
 
 
+async def test_a_press_overtakes_no_edit_that_another_web_process_could_not_store(site: Site) -> None:
+    talk, anna = conversation(site.bridge), site.bridge.anna
+    conversation(site.bridge, "Василёк")
+    direct = site.bridge.settings
+    async with Wire(site.redis.port) as wire:
+        through = SecretStr(f"redis://127.0.0.1:{wire.port}")
+        site.bridge.settings = direct.model_copy(update={"redis_url": through})
+        cut_off = await site.start("web")
+        site.bridge.settings = direct
+        healthy = await site.start("web")
+        await site.start("worker")
+        await site.bridge.link()
+        draft = await anna.send("Здравствуйте, ещё ищите?")
+        question = await anna.wait_for(lambda m: len(m.buttons) > 2, after=draft)
+        site.front.lead(site.fronts[cut_off.pid])
+        wire.lead()
+        async with site.redis.client() as client:
+            await anna.edit(draft, "Здравствуйте, ещё ищете?")
+            webhooks = site.bridge.telegram.world.webhooks
+            await site.bridge.telegram.wait_until(lambda: "503" in (webhooks.last_error or ""))
+            site.front.lead(site.fronts[healthy.pid])
+            wire.lead(site.redis.port)
+            await eventually(lambda: comes_again(client, anna.id))
+        anna.tap(question.id, next(label for label in question.labels if "Ромашка" in label))
+        await anna.wait_for_reaction(draft, "👌")
+    assert site.bridge.hh.journal.texts(talk.id) == ["Здравствуйте, ещё ищете?"]
+
+
+async def comes_again(client: Client, user_id: int) -> bool:
+    return bool(await client.exists(keys.of(user_id, "late")))
+
+
 async def test_connections_to_redis_break_in_the_middle_of_everything(site: Site) -> None:
     async with Wire(site.redis.port) as wire:
         through = SecretStr(f"redis://127.0.0.1:{wire.port}")
