@@ -10,6 +10,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:head:U` | hash | store.mailbox | with the account: claim, next poll, parked times |
 | `hh:{s}:inbox:U` | list | store.mailbox | empty when worked off |
 | `hh:{s}:seen:U:D` | string | store.mailbox | two days: Telegram redelivers for one |
+| `hh:{s}:late:U` | string | store.mailbox | seconds: a message that was refused comes again |
 | `hh:{s}:outbox:U` | list | worker.delivery | empty when delivered |
 | `hh:{s}:later:U` | list | worker.later | empty when told: news for after the quiet hours or for the digest |
 | `hh:{s}:intents:U` | string | worker.intents | empty when carried out |

@@ -5,12 +5,16 @@ a worker must look at a mailbox. Pushing makes it due now; claiming moves it a l
 a claim whose holder died falls due again by itself; releasing sets the next wake-up. Each claim has
 a random token, and every commit checks it: a holder that was only asleep can't write over its
 successor. Whatever belongs together is one script in one slot.
+
+Only the record of an account may also be changed by who has lost his claim: tokens that hh.ru gives once
+must not be lost with it. So whoever writes the record names the one that it replaces (`exchange`, `commit`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,20 +42,28 @@ Command = tuple[Word, ...]
 
 _push, _claim, _commit = Script("push"), Script("claim"), Script("commit")
 _release, _extend, _backlog = Script("release"), Script("extend"), Script("backlog")
-_rouse = Script("rouse")
+_rouse, _exchange = Script("rouse"), Script("exchange")
 
 
 class ClaimLost(Exception):
     """Another worker holds the mailbox now; nothing was written."""
 
 
+class Outdated(Exception):
+    """The account's record is another one than the commit was to replace; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Incoming:
-    """One update of Telegram on its way into a mailbox."""
+    """One update of Telegram on its way into a mailbox.
+
+    `follows` for one that must not overtake a message which is to come again (see `bot.telegram.order`).
+    """
 
     mailbox: int
     update_id: int
     raw: bytes
+    follows: bool = False
 
 
 @dataclass
@@ -120,6 +132,7 @@ class Mailboxes:
     def __init__(
         self, store: Store, *, lease: float = 30.0, clock: Callable[[], float] | None = None
     ) -> None:
+        self._store = store
         self._run = Runner(store)
         self._read = reading(store)
         self.lease = lease
@@ -136,7 +149,8 @@ class Mailboxes:
     async def push(self, incoming: Iterable[Incoming]) -> int:
         """Store updates in order, each once; returns how many were new.
 
-        An update is known by its id and its content: ids may start again (Bot API, Update).
+        An update is known by its id and its content: ids may start again (Bot API, Update). One that follows
+        messages waits for what is expected.
         """
         by_shard: dict[int, list[Incoming]] = {}
         for update in incoming:
@@ -160,11 +174,25 @@ class Mailboxes:
                 keys.of(box, "head"),
                 keys.of(box, "inbox"),
                 keys.seen(box, f"{update.update_id}:{digest}"),
+                keys.of(box, "late"),
             ]
             words: list[Word] = [box, update.raw, SEEN_SECONDS, self._now(), keys.WAKE_CHANNEL]
-            with unavailable():
-                stored += int(str(await self._run(_push, names, words)))
+            words.append(int(update.follows))
+            outcome = await self._stored(names, words)
+            while outcome == 2:
+                await asyncio.sleep(_AGAIN)
+                outcome = await self._stored(names, words)
+            stored += outcome == 1
         return stored
+
+    async def _stored(self, names: Sequence[str], words: Sequence[Word]) -> object:
+        with unavailable():
+            return await self._run(_push, names, words)
+
+    async def expect(self, box: int, seconds: float) -> None:
+        """A message of this mailbox was refused, and comes again within so many seconds."""
+        with unavailable():
+            await self._store.set(keys.of(box, "late"), 1, px=math.ceil(seconds * 1000))
 
     async def claim(self, shard: int, limit: int, batch: int = 50) -> Claimed:
         """Claim at most `limit` due mailboxes, each with at most `batch` updates and outbox entries."""
@@ -194,30 +222,59 @@ class Mailboxes:
         ]
         return Claimed(float(now), float(next_due) if next_due else None, claims)
 
-    async def commit(self, claim: Claim, commands: Sequence[Command], *, vital: bool = False) -> None:
+    async def commit(
+        self, claim: Claim, commands: Sequence[Command], *, replacing: bytes | None = None
+    ) -> None:
         """Carry out `commands` together and once, or raise `ClaimLost` and do nothing.
 
-        Where Redis does not answer, it is asked again while the claim is surely held, and where the
-        commit is `vital` until it answers. After `StoreUnavailable` it may have been carried out or not.
+        Where they write the account's record, `replacing` is the present one; raises `Outdated` where it is
+        not. Where Redis does not answer, it is asked again while the claim is surely held. After
+        `StoreUnavailable` the commit may have been carried out or not.
         """
         claim.commits += 1
+        box = claim.mailbox
         touched = dict.fromkeys(str(command[1]) for command in commands)
-        words: list[Word] = [claim.token, claim.commits]
+        words: list[Word] = [claim.token, claim.commits, replacing or b""]
         for command in commands:
             words += [len(command), *command]
-        names = [keys.of(claim.mailbox, "head"), *touched]
+        names = [keys.of(box, "head"), keys.of(box, "account"), *touched]
         while True:
             try:
                 with unavailable():
                     done = await self._run(_commit, names, words)
                 break
             except StoreUnavailable as error:
-                if not (vital or claim.held):
+                if not claim.held:
                     raise
                 log.info("a commit is asked for again", reason=str(error))
                 await asyncio.sleep(_AGAIN)
+        if done == 2:
+            raise Outdated(box)
         if done != 1:
-            raise ClaimLost(claim.mailbox)
+            raise ClaimLost(box)
+
+    async def exchange(self, claim: Claim, old: bytes, new: bytes) -> bytes | None:
+        """Replace the account's record where it is `old`, whoever holds the mailbox; gives the present one.
+
+        It waits for Redis however long it is away. If that is somebody else, a worker looks at it once more.
+        """
+        box = claim.mailbox
+        names = [keys.of(box, "account"), keys.of(box, "head"), keys.due(keys.shard_of(box))]
+        words: list[Word] = [old, new, claim.token, box, self._now(), keys.WAKE_CHANNEL]
+        while True:
+            try:
+                with unavailable():
+                    reply = await self._run(_exchange, names, words)
+                return msgspec.convert(reply, bytes | None)
+            except StoreUnavailable as error:
+                log.info("an account's record is still to be replaced", reason=str(error))
+                await asyncio.sleep(_AGAIN)
+
+    async def account(self, box: int) -> bytes | None:
+        """The account's record."""
+        with unavailable():
+            reply = await self._read("GET", keys.of(box, "account"))
+        return msgspec.convert(reply, bytes | None)
 
     async def release(
         self, claim: Claim, wake: float | None, head: Mapping[str, Word] = MappingProxyType({})

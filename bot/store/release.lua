@@ -6,12 +6,14 @@
 -- Result: 1 given back, 0 the claim is another's now, 2 kept: updates arrived meanwhile
 if redis.call('HGET', KEYS[2], 'claim') ~= ARGV[1] then return 0 end
 if ARGV[5] ~= '1' and redis.call('LLEN', KEYS[3]) > 0 then return 2 end
-redis.call('HDEL', KEYS[2], 'claim', 'done')
+-- Since when somebody wants it to be looked at again (exchange.lua).
+local wake = redis.call('HGET', KEYS[2], 'roused') or ARGV[3]
+redis.call('HDEL', KEYS[2], 'claim', 'done', 'roused')
 if #ARGV > 5 then redis.call('HSET', KEYS[2], unpack(ARGV, 6)) end
-if ARGV[3] == '' then
+if wake == '' then
   redis.call('ZREM', KEYS[1], ARGV[2])
 else
-  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
+  redis.call('ZADD', KEYS[1], wake, ARGV[2])
 end
 if ARGV[5] == '1' then
   redis.call('HDEL', KEYS[2], 'tries', 'begun')

@@ -18,3 +18,8 @@ def interval(since_news: float, shortest: float, longest: float) -> float:
     """
     grown = shortest * sqrt(1 + max(since_news, 0.0) / _WARM_SECONDS)
     return min(max(grown, shortest), longest)
+
+
+def again(failing: float, shortest: float, longest: float) -> float:
+    """Seconds until a look is repeated that has been failing for so many: as many, within limits."""
+    return min(max(failing, shortest), longest)

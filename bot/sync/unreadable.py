@@ -49,5 +49,10 @@ def put_off(known: Known, here: float) -> Known:
     return structs.replace(known, failing=failing, again=here + min(here - failing, LONGEST_AGAIN))
 
 
+def forgotten(known: Known) -> Known:
+    """A conversation that hh.ru does not have any more: not looked for, but read once it is listed again."""
+    return structs.replace(known, mark=0, recheck=False, failing=0, again=0)
+
+
 def _only_views(events: Iterable[Event]) -> bool:
     return all(event.kind is Kind.VIEW for event in events)

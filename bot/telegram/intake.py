@@ -38,6 +38,15 @@ class Intake:
                 if not stored:
                     span.drop()  # there is one of this name already
 
+    async def expect(self, raw: bytes, seconds: float) -> None:
+        """What was refused comes again within so many seconds; where it is a message, presses wait for it.
+
+        Raises `bot.store.errors.StoreUnavailable`.
+        """
+        for incoming in _readable([raw]):
+            if not incoming.follows:
+                await self._mailboxes.expect(incoming.mailbox, seconds)
+
 
 def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
     for raw in map(mended, raw_updates):
@@ -47,4 +56,5 @@ def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
             metrics.UPDATES.labels("unreadable").inc()
             log.warning("an update was left out", size=len(raw), reason=str(error))
         else:
-            yield Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw)
+            follows = not routed.written
+            yield Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw, follows=follows)

@@ -10,17 +10,19 @@ is decided by waiting time and number of the queue), only let one user's deliver
 
 Hence two things. Of the updates that wait, the one with the lowest number is handled first (`in_order`). And
 for a moment after a refusal the web side keeps presses back, while refused messages come again
-(`Repetition`). A press that overtakes while no process listened at all can't be told; Telegram drops it
-after 150 seconds (Client.cpp, `add_update` of callback queries).
+(`Repetition`): the process that refused by itself, the others as soon as Redis takes its word for it. A press
+that overtakes while no process listened at all, or one was killed over a message, can't be told; Telegram
+drops it after 150 seconds (Client.cpp, `add_update` of callback queries).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 
+from bot.store.errors import StoreUnavailable
 from bot.telegram.routing import update_id
 
 WINDOW = 100_000
@@ -30,7 +32,7 @@ updates (Bot API, Update)."""
 REPEAT_SECONDS = 2
 """After so many whole seconds a refused update shall come again (Retry-After, which Telegram honours)."""
 
-_LEEWAY = 0.5
+_LEEWAY, _AGAIN = 0.5, 0.02
 
 
 def in_order(raw_updates: Iterable[bytes]) -> list[bytes]:
@@ -49,15 +51,43 @@ def _late(number: int | None, before: int | None) -> bool:
 
 
 class Repetition:
-    """The moment after a refusal, in which messages come again and presses wait. `clock` in seconds."""
+    """The moment after a refusal, in which messages come again and presses wait. `clock` in seconds.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `expect` has the other processes wait, too, for what was refused, so many seconds at most.
+    """
+
+    def __init__(self, clock: Callable[[], float], expect: Callable[[bytes, float], Awaitable[None]]) -> None:
         self._clock = clock
+        self._expect = expect
         self._over_at = float("-inf")
+        self._spreading: set[asyncio.Task[None]] = set()
 
-    def begins(self) -> None:
+    def begins(self, raw: bytes) -> None:
         """An update was refused and will be repeated."""
         self._over_at = self._clock() + REPEAT_SECONDS + _LEEWAY
+        task = asyncio.create_task(self._spread(raw, self._over_at))
+        self._spreading.add(task)
+        task.add_done_callback(self._spreading.discard)
+
+    @property
+    def spreading(self) -> bool:
+        """True while others are still to be told."""
+        return bool(self._spreading)
+
+    async def close(self) -> None:
+        """Spread no more words."""
+        for task in self._spreading:
+            task.cancel()
+        await asyncio.gather(*self._spreading, return_exceptions=True)
+
+    async def _spread(self, raw: bytes, over_at: float) -> None:
+        """Let the others know, the very moment Redis takes it: else they could be quicker."""
+        while (left := over_at - self._clock()) > 0:
+            try:
+                await self._expect(raw, left)
+                return
+            except StoreUnavailable:
+                await asyncio.sleep(_AGAIN)
 
     async def let_messages_first(self, raw: bytes) -> None:
         """Wait where `raw` is no message and one before it may still be on its way."""

@@ -19,10 +19,14 @@ class UnreadableUpdate(Exception):
 
 
 class Routed(Struct, frozen=True):
-    """Where an update goes: `mailbox` is the id of its private chat, that is of the user, or of its group."""
+    """Where an update goes: `mailbox` is the id of its private chat, that is of the user, or of its group.
+
+    `written` where it is a message or an edit of one.
+    """
 
     update_id: int
     mailbox: int
+    written: bool
 
 
 class _Chat(Struct):
@@ -63,7 +67,8 @@ def route(raw: bytes) -> Routed:
         raise UnreadableUpdate(f"no update: {error}") from None
     except (ValueError, RecursionError) as error:
         raise UnreadableUpdate(f"no JSON: {type(error).__name__}") from None
-    return Routed(update.update_id, _mailbox(update))
+    written = update.message is not None or update.edited_message is not None
+    return Routed(update.update_id, _mailbox(update), written)
 
 
 def update_id(raw: bytes) -> int | None:

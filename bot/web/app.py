@@ -52,7 +52,9 @@ def build(
     callback = Callback(linking, telegram_link_base, username)
     # A HEAD, as link previews send it, would use up the state.
     app.router.add_get("/oauth/callback", callback.show, allow_head=False)
-    app.router.add_post("/telegram/webhook", _webhook(intake, webhook_secret.encode()))
+    repetition = Repetition(time.monotonic, intake.expect)
+    app.on_cleanup.append(lambda _: repetition.close())
+    app.router.add_post("/telegram/webhook", _webhook(intake, repetition, webhook_secret.encode()))
     return watch(app, parts, backlog)
 
 
@@ -108,9 +110,7 @@ async def _body(request: web.Request) -> bytes:
         raise web.HTTPBadRequest from error
 
 
-def _webhook(intake: Intake, secret: bytes) -> Handler:
-    repetition = Repetition(time.monotonic)
-
+def _webhook(intake: Intake, repetition: Repetition, secret: bytes) -> Handler:
     async def take(request: web.Request) -> web.Response:
         # Bot API, setWebhook, secret_token.
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
@@ -123,7 +123,7 @@ def _webhook(intake: Intake, secret: bytes) -> Handler:
                 await intake.put([raw])
                 reach("update-stored")
         except (StoreUnavailable, TimeoutError) as error:
-            repetition.begins()
+            repetition.begins(raw)
             log.warning(
                 "an update could not be stored, Telegram will send it again",
                 trace_id=trail.of_update(raw),

@@ -32,7 +32,8 @@ from bot.store.limiter import Limiter
 from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.vault import Vault, VaultError
-from bot.worker.change import Change
+from bot.worker.change import Change, Superseded
+from bot.worker.outlast import outlast
 from bot.worker.pace import Rate
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -69,34 +70,43 @@ class SessionAccess:
         """A fresh token in place of `expired`.
 
         A refresh token works once (contract, "OAuth"), so the answer is stored before anything uses
-        it. Raises `LinkAgain` where hh.ru refuses; the account is marked so and the user told once.
+        it, also where the claim is lost meanwhile: only the user could restore the access without it.
+        Raises `LinkAgain` where hh.ru refuses; the account is marked so and the user told once.
         """
         async with self._lock:
             account = self._account()
             tokens = self._tokens(account)
             if tokens.access_token != expired:
                 return tokens.access_token
-            try:
-                fresh = await self._services.oauth.refresh(tokens.refresh_token)
-            except OutcomeUnknown as error:
-                metrics.REFRESHES.labels("failed").inc()
-                raise Unavailable(f"refresh: {error}") from error
-            except (LinkAgain, Refused) as error:
-                metrics.REFRESHES.labels("refused").inc()
-                ended = _ended(error)
-                await lapse(self._session, account, ended)
-                raise ended from error
-            reach("token-refreshed")
-            metrics.REFRESHES.labels("done").inc()
-            sealed = seal_tokens(self._services.vault, fresh)
-            # Vital: without these tokens only the user can restore the access.
-            await self._session.commit(
-                Change(
-                    account=lambda now: structs.replace(now or account, tokens=sealed), hh_id=account.hh_id
-                ),
-                vital=True,
-            )
-            return fresh.access_token
+            return await outlast(self._renewed(account, tokens), self._services.timing.stop)
+
+    async def _renewed(self, account: Account, tokens: Tokens) -> str:
+        try:
+            fresh = await self._services.oauth.refresh(tokens.refresh_token)
+        except OutcomeUnknown as error:
+            metrics.REFRESHES.labels("failed").inc()
+            raise Unavailable(f"refresh: {error}") from error
+        except (LinkAgain, Refused) as error:
+            metrics.REFRESHES.labels("refused").inc()
+            ended = _ended(error)
+            # Whoever held the mailbox before may have refreshed them, and be about to store what came.
+            await self._session.rest(self._services.timing.again)
+            await self._session.look_up_account()
+            if not self._still(self._session.account, tokens):
+                return self._present(account)
+            await lapse(self._session, account, ended)
+            raise ended from error
+        reach("token-refreshed")
+        metrics.REFRESHES.labels("done").inc()
+        sealed = seal_tokens(self._services.vault, fresh)
+
+        def refreshed(now: Account) -> Account:
+            if not self._still(now, tokens):
+                return now
+            return structs.replace(now, tokens=sealed, access=Access.LINKED)
+
+        await self._session.exchange(refreshed)
+        return self._present(account)
 
     async def reseal(self) -> None:
         """Seal the tokens with the first key, where an older one did; before any lane works with them."""
@@ -107,9 +117,12 @@ class SessionAccess:
             tokens = vault.seal(vault.open(account.tokens))
         except VaultError:
             return  # found out, and told the user, by whoever needs them
-        await self._session.commit(
-            Change(account=lambda now: structs.replace(now or account, tokens=tokens), hh_id=account.hh_id)
-        )
+
+        def resealed(now: Account | None) -> Account:
+            now = now or account
+            return structs.replace(now, tokens=tokens) if now.tokens == account.tokens else now
+
+        await self._session.commit(Change(account=resealed, hh_id=account.hh_id))
 
     async def revoke(self) -> bool:
         """End the tokens at hh.ru; False where that could not be confirmed."""
@@ -133,6 +146,17 @@ class SessionAccess:
         if account is None or account.access is not Access.LINKED:
             raise LinkAgain("not linked")
         return account
+
+    def _present(self, account: Account) -> str:
+        """The present access token of `account`; raises `Superseded` where another one is linked now."""
+        present = self._account()
+        if present.hh_id != account.hh_id:
+            raise Superseded("another account is linked now")
+        return self._tokens(present).access_token
+
+    def _still(self, account: Account | None, tokens: Tokens) -> bool:
+        """True where an account has these tokens, whatever key sealed them."""
+        return account is not None and self._tokens(account) == tokens
 
     def _tokens(self, account: Account) -> Tokens:
         # Opening takes a tenth of a millisecond, and a look asks several times.
@@ -248,9 +272,15 @@ async def lapse(session: Session, account: Account, reason: LinkAgain) -> None:
     log.info("an account must be linked again", reason=str(reason))
     screen = lapsed(texts_of(session), None, access_ended(texts_of(session), reason))
     metrics.LAPSED.inc()
+
+    def ended(now: Account | None) -> Account:
+        if now is None or now.tokens != account.tokens:
+            raise Superseded("the account has other tokens now")
+        return structs.replace(now, access=Access.LAPSED)
+
     await session.commit(
         Change(
-            account=lambda now: structs.replace(now or account, access=Access.LAPSED),
+            account=ended,
             said=[screen.say(silent=session.quiet)],
             hh_id=account.hh_id,
         )

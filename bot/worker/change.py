@@ -57,7 +57,8 @@ class Head:
     came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
     Telegram did not confirm a delivery. `tries` is how often the mailbox was claimed since an update
     was last handled, `begun` how often the handling of the first one was begun.
-    `captcha` is when the user was told of one that holds back the polls. `sites` is 1 where some
+    `failing` is since when looks at the list fail, `refused` when the user was told that hh.ru does not show
+    it. `sites` is 1 where some
     conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user did,
     was sent and asked of hh.ru stands (`bot.worker.pace`). `turn` is when the look comes for which a place in
     the line of all looks is taken.
@@ -74,7 +75,8 @@ class Head:
     held: float = 0
     digest: float = 0
     unconfirmed: int = 0
-    captcha: float = 0
+    failing: float = 0
+    refused: float = 0
     turn: float = 0
     sites: int = 0
     turns: float = 0

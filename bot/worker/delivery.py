@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from msgspec import structs
@@ -13,6 +15,8 @@ from bot.chat.screens.waited import repeated
 from bot.chat.shown import Shown, face
 from bot.failpoints import reach
 from bot.log import logger
+from bot.store.errors import StoreError
+from bot.store.mailbox import ClaimLost
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.trail import Span
 from bot.worker.access import texts_of
@@ -83,14 +87,13 @@ class DeliveryLane:
         except Unconfirmed:
             outcome = "unconfirmed"
             log.warning("Telegram did not confirm", entry=name)
-            again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
-            first = self._services.timing.repeat
-            rest = min(first * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
-            head = {
-                "outbox": self._services.clock() + rest,
-                "unconfirmed": session.head.unconfirmed + 1,
-            }
-            await session.commit(Change(delivered=entry, retried=again, head=head))
+            await self._unconfirmed(entry)
+        except asyncio.CancelledError:
+            # The process stops, or has lost the claim: then Redis will not have this.
+            outcome = "unconfirmed"
+            with suppress(StoreError, ClaimLost, Superseded):
+                await self._unconfirmed(entry)
+            raise
         except Unreachable:
             outcome = "unreachable"
             await self._unreachable(entry)
@@ -112,6 +115,14 @@ class DeliveryLane:
         finally:
             metrics.DELIVERIES.labels(name, outcome).inc()
             span.note(entry=name, outcome=outcome)
+
+    async def _unconfirmed(self, entry: Outgoing) -> None:
+        """Nobody knows whether it arrived: again later, and the longer the oftener that has been so."""
+        session = self._session
+        again = repeated(texts_of(session), entry) if isinstance(entry, Say) else entry
+        rest = min(self._services.timing.repeat * 2.0 ** min(session.head.unconfirmed, 10), _LONGEST_AGAIN)
+        head = {"outbox": self._services.clock() + rest, "unconfirmed": session.head.unconfirmed + 1}
+        await session.commit(Change(delivered=entry, retried=again, head=head))
 
     async def _pause(self, seconds: float) -> None:
         until = self._services.clock() + seconds

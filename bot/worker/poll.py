@@ -11,13 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from msgspec import structs
-
 from bot import metrics, trail
 from bot.chat.outgoing import Outgoing
 from bot.chat.screens.glances import read_by_employer, refreshed
 from bot.chat.screens.news import baseline, more_unread
-from bot.chat.screens.trouble import trouble
+from bot.chat.screens.trouble import no_news, trouble
 from bot.failpoints import reach
 from bot.hh.errors import CaptchaRequired, Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
 from bot.hh.gateway import History
@@ -39,8 +37,8 @@ from bot.sync.book import (
     seen_on_the_site,
 )
 from bot.sync.events import Event, Kind
-from bot.sync.schedule import interval
-from bot.sync.unreadable import put_off, unread
+from bot.sync.schedule import again, interval
+from bot.sync.unreadable import forgotten, put_off, unread
 from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
@@ -54,8 +52,8 @@ _LONGEST_LINE = 24 * 3600.0
 _ANEW: Mapping[str, float | str] = {"page": ""}
 """With every change of the book: the next look reads its page, unless this one is written down to its end."""
 
-_CAPTCHA_AGAIN = 6 * 3600.0
-"""Seconds until the user is told again that hh.ru wants a captcha before it lists anything."""
+_TOLD_AGAIN = 6 * 3600.0
+"""Seconds until the user is told again that hh.ru lists nothing."""
 
 
 class Poll:
@@ -91,10 +89,7 @@ class Poll:
             metrics.POLLS.labels("put_off" if put_off else "failed").inc()
             tell = log.debug if put_off else log.info
             tell("a poll failed", error=type(error).__name__, reason=str(error))
-            pause = self._services.timing.retry
-            if isinstance(error, Throttled) and error.retry_after is not None:
-                pause = min(error.retry_after, self._services.settings.poll_max_interval)
-            await self._put_off(error, pause, account.hh_id)
+            await self._put_off(error, account.hh_id)
 
     async def _turn(self, hh_id: str) -> bool:
         """True where it is this account's turn; else it takes a place in the line, and is looked at then.
@@ -114,20 +109,35 @@ class Poll:
         session.look_next(self._services.clock() + wait, hh_id, turn=True)
         return False
 
-    async def _put_off(self, error: HhError, pause: float, hh_id: str) -> None:
-        """Look again after a pause. A captcha is told: until a person passes it, no news comes."""
+    async def _put_off(self, error: HhError, hh_id: str) -> None:
+        """Look again after a pause: the one that hh.ru or the ceiling asks for, else ever longer."""
         session, now = self._session, self._services.clock()
+        shortest, longest = self._services.timing.retry, self._services.settings.poll_max_interval
         with suppress(Superseded):
-            if isinstance(error, CaptchaRequired) and now - session.head.captcha >= _CAPTCHA_AGAIN:
-                said = [trouble(texts_of(session), error).say()]
-                await session.commit(Change(head={"captcha": now}, said=said, hh_id=hh_id))
-            session.look_next(now + pause, hh_id)
+            if isinstance(error, Throttled):
+                pause = shortest if error.retry_after is None else min(error.retry_after, longest)
+                session.look_next(now + pause, hh_id)
+                return
+            if isinstance(error, Refused):
+                await self._tell(error, now, hh_id)
+            since = session.head.failing or int(now)
+            session.look_next(now + again(now - since, shortest, longest), hh_id, seen={"failing": since})
+
+    async def _tell(self, error: Refused, now: float, hh_id: str) -> None:
+        """Say that no news comes: at once where a person must do something, else once it is no accident."""
+        session, texts = self._session, texts_of(self._session)
+        captcha = isinstance(error, CaptchaRequired)
+        if now - session.head.refused >= _TOLD_AGAIN and (captcha or session.head.failing):
+            screen = trouble(texts, error) if captcha else no_news(texts, error)
+            await session.commit(Change(head={"refused": now}, said=[screen.say()], hh_id=hh_id))
 
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock
         full = clock() - session.head.walked >= self._services.timing.walk
         head = await self._changes(asking, hh_id, full=full)
         metrics.POLLS.labels("unchanged" if head is None else "changed").inc()
+        if session.head.failing:
+            await session.commit(Change(head={"failing": 0}, hh_id=hh_id))
         session.look_next(clock() + self._pause(), hh_id, seen=head or {})
         if head is None:
             log.debug("a poll found nothing new")
@@ -303,7 +313,9 @@ class Poll:
             except (LinkAgain, Crowded):
                 raise
             except NotFound:
-                gone = structs.replace(known, recheck=False, failing=0)
+                here = self._services.clock()
+                # It may be missing by accident; once it is listed again it is read in any case.
+                gone = forgotten(known) if self._long_failing(known) else put_off(known, here)
                 await self._put(nid, gone, hh_id)
             except HhError as error:
                 log.info("a conversation can't be looked at", error=type(error).__name__, reason=str(error))

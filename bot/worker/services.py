@@ -16,7 +16,7 @@ from bot.store.scripts import Store
 from bot.store.vault import Vault
 from bot.telegram.sender import Sender
 from bot.telegram.topics import TopicMode
-from bot.transport import READ_SECONDS
+from bot.transport import CONNECT_SECONDS, READ_SECONDS
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Timing:
     that between two conversations of many that are hidden.
     `answer` is how long hh.ru and Telegram may take to answer, `unreadable` how long a conversation
     can't be read before the user is told of it without its words. `stop` is how long running steps may
-    end on shutdown. `lease` is how long the claim of a mailbox holds without a heartbeat, `poller` the
-    lease of the one process that polls Telegram. `profile` passes before the bot's profile is looked at:
-    at a start, what waits for people goes first. `topics` is the pause between looks whether chats have
+    end on shutdown, as long as an answer may take: else messages in Telegram come twice. `lease` is how long
+    the claim of a mailbox holds without a heartbeat, `poller` the lease of the one process that polls
+    Telegram. `profile` passes before the bot's profile is looked at: at a start, what waits for people goes
+    first. `topics` is the pause between looks whether chats have
     topics, `rotation` that between looks for accounts that an older key sealed. `message` is the mean
     distance between messages to all chats beyond a burst, `chat` that between messages to one (Bot FAQ,
     "How can I message all of my bot's subscribers at once?"). `unnamed` is how long nobody asks hh.ru
@@ -47,7 +48,7 @@ class Timing:
     answer: float = READ_SECONDS
     unreadable: float = 300.0
     sweep: float = 1.25
-    stop: float = 10.0
+    stop: float = CONNECT_SECONDS + READ_SECONDS
     topics: float = 60.0
     rotation: float = 5.0
     lease: float = 30.0

@@ -3,6 +3,8 @@
 Three lanes work in a session at once: updates, hh.ru, and delivery. Each changes the state only by
 `commit`, which writes everything that belongs together in one script under the claim and only then
 changes the memory. `ClaimLost` ends the session: another worker has the mailbox.
+
+The account alone may change under it: tokens that came late are stored by whoever got them (`exchange`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,8 +26,8 @@ from bot.chat.shown import Shown
 from bot.store import keys
 from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
-from bot.store.mailbox import Claim, Mailboxes
-from bot.store.packing import unpack
+from bot.store.mailbox import Claim, Mailboxes, Outdated
+from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.scripts import Store
 from bot.sync.book import Book
@@ -65,7 +67,8 @@ class Session:
         self.let_in = let_in
         self.user_id = claim.mailbox
         self.head = Head.parse(claim.head)
-        self.account = unpack(claim.account, Account) if claim.account else None
+        self.account: Account | None = None
+        self._take_account(claim.account)
         self.queue = unpack(claim.intents, list[Waiting]) if claim.intents else []
         self.updates = deque(in_order(claim.updates))
         self.outbox: deque[Outgoing] = deque()
@@ -102,7 +105,10 @@ class Session:
 
     @property
     def reachable(self) -> bool:
-        """False where the user has blocked the bot: nothing is polled or delivered until he returns."""
+        """False where the user has blocked the bot: nothing is polled or delivered until he returns.
+
+        What he has written before still goes out.
+        """
         return self.account is None or not self.account.blocked_at
 
     @property
@@ -218,38 +224,67 @@ class Session:
             setattr(self.head, name, value)
         self.unwritten |= fields
 
-    async def commit(self, change: Change, *, vital: bool = False) -> None:
+    async def commit(self, change: Change) -> None:
         """Write a step, or raise and change nothing.
 
-        A `vital` one waits for Redis however long it is away. Raises `Superseded`, `ClaimLost` or
-        `StoreUnavailable`; after the last, nobody knows what is written, and nothing more is.
+        Raises `Superseded`, `ClaimLost` or `StoreUnavailable`; after the last, nobody knows what is
+        written, and nothing more is.
         """
         async with self._lock:
-            if self._unsure:
-                raise StoreUnavailable("it is not known what was written before")
-            if change.hh_id is not None:
-                self._still(change.hh_id)
-            if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
-                raise Superseded("the outbox was emptied")
-            if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
-                raise Superseded("the news was told meanwhile")
-            rest = self._rest(change)
-            said = [on_trail(entry, trail.current()) for entry in change.said]
-            head = {**change.head, **self._firsts(change, rest), **self._aside(change)}
-            change = replace(change, said=said, head=head)
-            queue = change.queue(self.queue) if change.queue else None
-            account = change.account(self.account) if change.account else None
-            shown = change.shown(await self.shown()) if change.shown else None
-            after = After(queue, account, None if shown is self._shown else shown, rest)
-            commands = [*Writing(self.user_id, self.claim.mapped).commands(change, after)]
-            try:
-                with trail.part("commit"):
-                    await self._mailboxes.commit(self.claim, commands, vital=vital)
-            except (StoreUnavailable, asyncio.CancelledError):
-                self._unsure = True
-                raise
-            self._apply(change, after)
+            while not await self._written(change):
+                await self._read_account()
         self.stirred.set()
+
+    async def exchange(self, changed: Callable[[Account], Account]) -> None:
+        """Change the account as it is stored by now, whoever holds the mailbox.
+
+        `changed` may be asked several times, and gives an account as it is where nothing is to be changed in
+        it. It waits for Redis however long it is away.
+        """
+        async with self._lock:
+            while self.account is not None and self._record is not None:
+                account = changed(self.account)
+                if account == self.account:
+                    break
+                stored = await self._mailboxes.exchange(self.claim, self._record, pack(account))
+                self._take_account(stored)
+        self.stirred.set()
+
+    async def look_up_account(self) -> None:
+        """Take over the account as it is stored by now; raises `StoreUnavailable`."""
+        async with self._lock:
+            await self._read_account()
+
+    async def _written(self, change: Change) -> bool:
+        """Write a step; False where the account has changed under it."""
+        if self._unsure:
+            raise StoreUnavailable("it is not known what was written before")
+        if change.hh_id is not None:
+            self._still(change.hh_id)
+        if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
+            raise Superseded("the outbox was emptied")
+        if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
+            raise Superseded("the news was told meanwhile")
+        rest = self._rest(change)
+        said = [on_trail(entry, trail.current()) for entry in change.said]
+        head = {**change.head, **self._firsts(change, rest), **self._aside(change)}
+        change = replace(change, said=said, head=head)
+        queue = change.queue(self.queue) if change.queue else None
+        account = change.account(self.account) if change.account else None
+        shown = change.shown(await self.shown()) if change.shown else None
+        after = After(queue, account, None if shown is self._shown else shown, rest)
+        replaced = None if account is None else self._record
+        commands = [*Writing(self.user_id, self.claim.mapped).commands(change, after)]
+        try:
+            with trail.part("commit"):
+                await self._mailboxes.commit(self.claim, commands, replacing=replaced)
+        except Outdated:
+            return False
+        except (StoreUnavailable, asyncio.CancelledError):
+            self._unsure = True
+            raise
+        self._apply(change, after)
+        return True
 
     def held_due(self, now: float) -> float | None:
         """When the news that quiet hours hold back may be told; None where there is none."""
@@ -267,11 +302,13 @@ class Session:
     def wake_at(self, now: float) -> float | None:
         """When this mailbox needs a worker again, as far as is known now."""
         moments: list[float] = [] if self.kept_until is None else [self.kept_until]
+        if self.linked:
+            # What he wrote goes out also where nobody can tell him.
+            waiting = next_at(self.queue)
+            moments += [waiting] if waiting is not None else []
         if self.linked and self.reachable:
             # Whoever is let in again gets his news without having to write first.
             moments.append(self.head.poll if self.let_in else max(self.head.poll, now + LEFT_OUT_SECONDS))
-            waiting = next_at(self.queue)
-            moments += [waiting] if waiting is not None else []
         if (self.outbox or not self._outbox_whole) and self.reachable:
             moments.append(self.head.outbox)
         moments += [due for due in (self.held_due(now), self.digest_due(now)) if due is not None]
@@ -298,6 +335,14 @@ class Session:
     def _still(self, hh_id: str) -> None:
         if self.account is None or self.account.hh_id != hh_id:
             raise Superseded("another account is linked now")
+
+    async def _read_account(self) -> None:
+        self._take_account(await self._mailboxes.account(self.user_id))
+
+    def _take_account(self, record: bytes | None) -> None:
+        """The account is what this record says."""
+        self._record = record
+        self.account = unpack(record, Account) if record else None
 
     def _take_outbox(self, entries: list[bytes]) -> None:
         self.outbox.extend(_outgoing.decode(entry) for entry in entries)
@@ -333,7 +378,8 @@ class Session:
         self._later = after.later
         if change.erase:
             self._later = []
-            self.account, self._book, self.head, self.queue = None, Book(), Head(), []
+            self._take_account(None)
+            self._book, self.head, self.queue = Book(), Head(), []
             self._shown = Shown()
             self.outbox.clear()
             self._outbox_whole = True
@@ -350,7 +396,7 @@ class Session:
         if change.reset:
             self._book, self._shown = Book(), Shown()
         if after.account is not None:
-            self.account = after.account
+            self.account, self._record = after.account, pack(after.account)
         if change.book is not None:
             self._book = change.book
         if after.shown is not None:

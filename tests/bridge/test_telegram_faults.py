@@ -8,10 +8,14 @@ from dataclasses import replace
 import pytest
 
 from bot import metrics
+from bot.sandbox.hh import faults
+from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.server import LocalTelegram
+from bot.transport import CONNECT_SECONDS
+from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import arrivals, at_hh, conversation, polled, written_to
+from tests.bridge.steps import SEND, arrivals, at_hh, conversation, polled, written_to
 
 SAY, EDIT, REACT = "sendMessage", "editMessageText", "setMessageReaction"
 
@@ -125,6 +129,33 @@ async def twice(bridge: Bridge, talk: Negotiation, text: str) -> None:
     assert ["повтор" in m.text for m in bridge.anna.from_bot if text in m.text] == [False, True]
 
 
+async def test_a_bridge_that_stops_waits_for_what_is_on_its_way_to_telegram(bridge: Bridge) -> None:
+    bridge.timing = replace(bridge.timing, stop=5.0)
+    assert Timing().stop >= CONNECT_SECONDS + Timing().answer
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.telegram.fail_next(SAY, delay_after=2.5)
+        bridge.hh.employers.write(talk.id, "На ходу")
+        await bridge.anna.wait_for("На ходу")
+    async with bridge.running():
+        await polled(bridge)
+    assert arrivals(bridge, "На ходу") == 1
+
+
+async def test_what_a_bridge_that_stops_can_not_wait_for_comes_again_and_says_so(bridge: Bridge) -> None:
+    bridge.timing = replace(bridge.timing, stop=1.0)
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.telegram.fail_next(SAY, delay_after=4.0)
+        bridge.hh.employers.write(talk.id, "На ходу")
+        await bridge.anna.wait_for("На ходу")
+    async with bridge.running():
+        await bridge.anna.wait_for(lambda m: "На ходу" in m.text and "повтор" in m.text)
+    assert arrivals(bridge, "На ходу") == 2
+
+
 async def test_what_nobody_confirms_is_repeated_ever_more_seldom(bridge: Bridge) -> None:
     bridge.timing = replace(bridge.timing, repeat=0.5)
     talk = conversation(bridge)
@@ -236,6 +267,32 @@ async def test_who_is_away_is_left_alone_and_told_everything_when_he_returns(
         await bridge.anna.wait_for("Второе", after=back)
         await polled(bridge)
     assert (arrivals(bridge, "Первое"), arrivals(bridge, "Второе")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.throttled(3), faults.reset(), faults.reset(after=True)],
+    ids=["put off", "lost", "arrived"],
+)
+async def test_what_was_written_before_the_bot_was_blocked_goes_out_once(
+    bridge: Bridge, fault: Fault
+) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        news = await written_to(bridge, talk)
+        sending = bridge.hh.faults.add(fault, on=SEND)
+        unread = bridge.hh.faults.add(
+            faults.broken(503), on=f"GET /negotiations/{talk.id}/messages", times=None
+        )
+        reply = await bridge.anna.send("Приду!", reply_to=news.id)
+        await at_hh(bridge, lambda: sending.struck == 1)
+        await bridge.anna.block()
+        await silence(bridge)
+        bridge.hh.faults.remove(unread.id)
+        await at_hh(bridge, lambda: bridge.hh.journal.texts(talk.id) == ["Приду!"])
+        await bridge.anna.start()
+        await bridge.anna.wait_for_reaction(reply, "👌")
+    assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
 async def silence(bridge: Bridge) -> None:

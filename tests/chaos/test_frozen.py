@@ -86,6 +86,26 @@ async def test_a_frozen_worker_does_not_write_over_what_its_successor_has_read(s
     assert [arrivals(site.bridge, text) for text in ("Раз", "Два", "Три")] == [1, 1, 1]
 
 
+async def test_tokens_that_a_frozen_worker_had_got_are_kept(site: Site) -> None:
+    """hh.ru gives them once: its successor can get none, and asks the user in vain."""
+    talk, news = await linked(site)
+    anna, hh = site.bridge.anna, site.bridge.hh
+    hh.tokens.expire(site.bridge.applicant.id)
+    frozen = await site.start("worker", "token-refreshed:stop")
+    await frozen.standing()
+    await site.start("worker")
+    await anna.wait_for("просит войти заново")
+    reply = await anna.send("Приду!", reply_to=news.id)
+    hh.employers.write(talk.id, "Ждём вас завтра")
+    await site.bridge.telegram.settled(30)
+    await goes_on(frozen)
+    await anna.wait_for_reaction(reply, "👌")
+    await anna.wait_for("Ждём вас завтра")
+    await polled(site.bridge)
+    assert hh.journal.texts(talk.id) == ["Приду!"]
+    assert arrivals(site.bridge, "Ждём вас завтра") == 1
+
+
 async def test_a_frozen_web_process_costs_only_time(site: Site) -> None:
     talk, news = await linked(site)
     anna = site.bridge.anna

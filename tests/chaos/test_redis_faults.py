@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.sandbox.hh import faults
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.store import keys
 from bot.store.connection import Client
-from tests.bridge.steps import arrivals, conversation, polled
+from tests.bridge.steps import arrivals, at_hh, conversation, polled
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
 from tests.chaos.wires import RedisServer, Wire
@@ -95,6 +97,25 @@ async def test_redis_stands_still(site: Site) -> None:
     await pausing.__aexit__(None, None, None)
 
 
+async def test_tokens_that_came_while_redis_stood_still_for_longer_than_a_claim_are_kept(
+    site: Site,
+) -> None:
+    talk, _, _ = await linked(site)
+    await site.start("worker")
+    hh, anna = site.bridge.hh, site.bridge.anna
+    refresh = hh.faults.add(faults.delay(1.0, after=True), on="POST /token")
+    hh.tokens.expire(site.bridge.applicant.id)
+    await at_hh(site.bridge, lambda: refresh.struck == 1)
+    async with site.redis.frozen():
+        await asyncio.sleep(site.timing.lease + 2.0)
+    hh.employers.write(talk.id, "Ждём вас завтра")
+    await anna.wait_for("Ждём вас завтра")
+    await polled(site.bridge)
+    assert arrivals(site.bridge, "Ждём вас завтра") == 1
+    assert arrivals(site.bridge, "войти заново") == 0
+    assert hh.journal.count("POST", "/token") <= 3
+
+
 async def test_redis_is_full(site: Site) -> None:
     talk, news, web = await linked(site)
     async with site.redis.client() as client:
@@ -124,6 +145,38 @@ async def in_step(replica: object) -> bool:
     """It has what its master has."""
     info = await replica.info("replication")  # type: ignore[attr-defined]
     return info["master_link_status"] == "up" and not info["master_sync_in_progress"]
+
+
+async def test_a_press_overtakes_no_edit_that_another_web_process_could_not_store(site: Site) -> None:
+    talk, anna = conversation(site.bridge), site.bridge.anna
+    conversation(site.bridge, "Василёк")
+    direct = site.bridge.settings
+    async with Wire(site.redis.port) as wire:
+        through = SecretStr(f"redis://127.0.0.1:{wire.port}")
+        site.bridge.settings = direct.model_copy(update={"redis_url": through})
+        cut_off = await site.start("web")
+        site.bridge.settings = direct
+        healthy = await site.start("web")
+        await site.start("worker")
+        await site.bridge.link()
+        draft = await anna.send("Здравствуйте, ещё ищите?")
+        question = await anna.wait_for(lambda m: len(m.buttons) > 2, after=draft)
+        site.front.lead(site.fronts[cut_off.pid])
+        wire.lead()
+        async with site.redis.client() as client:
+            await anna.edit(draft, "Здравствуйте, ещё ищете?")
+            webhooks = site.bridge.telegram.world.webhooks
+            await site.bridge.telegram.wait_until(lambda: "503" in (webhooks.last_error or ""))
+            site.front.lead(site.fronts[healthy.pid])
+            wire.lead(site.redis.port)
+            await eventually(lambda: comes_again(client, anna.id))
+        anna.tap(question.id, next(label for label in question.labels if "Ромашка" in label))
+        await anna.wait_for_reaction(draft, "👌")
+    assert site.bridge.hh.journal.texts(talk.id) == ["Здравствуйте, ещё ищете?"]
+
+
+async def comes_again(client: Client, user_id: int) -> bool:
+    return bool(await client.exists(keys.of(user_id, "late")))
 
 
 async def test_connections_to_redis_break_in_the_middle_of_everything(site: Site) -> None:

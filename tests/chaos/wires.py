@@ -102,6 +102,7 @@ class Wire:
         self.cuts = 0
         self._server: asyncio.Server | None = None
         self._turn = 0
+        self._carried: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
         """Listen."""
@@ -116,11 +117,18 @@ class Wire:
         if self._server is not None:
             self._server.close()
 
+    def lead(self, *ends: int | str) -> None:
+        """From now on it leads there, and nothing of what is open goes on."""
+        self.ends = list(ends)
+        for stream in self._carried:
+            stream.close()
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         end = await self._open()
         if end is None:
             writer.close()
             return
+        self._carried |= {writer, end[1]}
         towards = asyncio.create_task(self._copy(reader, end[1], counted=True))
         back = asyncio.create_task(self._copy(end[0], writer, counted=False))
         try:
@@ -128,6 +136,7 @@ class Wire:
         finally:
             for task in (towards, back):
                 task.cancel()
+            self._carried -= {writer, end[1]}
             for stream in (writer, end[1]):
                 stream.close()
 

@@ -301,6 +301,10 @@ SCREENS: Mapping[str, Callable[[Texts, Sample], Shown]] = {
         Draft(s.text, 5),
     ),
     "answers.waiting_for_hh": lambda t, s: answers.waiting_for_hh(t),
+    "trouble.no_news": lambda t, s: [
+        trouble.no_news(t, error)
+        for error in (Refused("forbidden"), Refused(s.text, s.text, s.text), Refused("bad_user_agent"))
+    ],
     "trouble.trouble": lambda t, s: [trouble.trouble(t, error) for error in _errors(s)],
     "guide.help_": lambda t, s: [guide.help_(t, True), guide.help_(t, False)],
     "guide.topic": lambda t, s: [screen for name in guide.TOPICS if (screen := guide.topic(t, name))],

@@ -22,7 +22,7 @@ from bot.clock import steady
 from bot.store import keys
 from bot.store.connection import Client, connect
 from bot.store.errors import StoreUnavailable
-from bot.store.mailbox import Claim, ClaimLost, Incoming, Mailboxes
+from bot.store.mailbox import Claim, ClaimLost, Incoming, Mailboxes, Outdated
 from tests.chaos.wires import Wire
 
 BOX = 1001
@@ -298,10 +298,78 @@ async def test_a_commit_is_not_asked_for_again_once_the_claim_may_be_another_s(
         wire.mute = 1
         with pytest.raises(StoreUnavailable):
             await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), "a")])
-        wire.mute = 2
-        await mailboxes.commit(claim, [("RPUSH", keys.of(BOX, "outbox"), "b")], vital=True)
         await through.aclose()
-    assert await redis.lrange(keys.of(BOX, "outbox"), 0, -1) == [b"a", b"b"]
+    assert await redis.lrange(keys.of(BOX, "outbox"), 0, -1) == [b"a"]
+
+
+async def test_a_record_is_exchanged_whoever_holds_the_mailbox_and_however_long_redis_is_away(
+    redis: Client, redis_url: str
+) -> None:
+    await redis.set(keys.of(BOX, "account"), "old")
+    async with Wire(urlsplit(redis_url).path) as wire:
+        through = connect(f"redis://127.0.0.1:{wire.port}")
+        mailboxes = Mailboxes(through, lease=60)
+        await mailboxes.push([update(1)])
+        claim = await claim_one(mailboxes)
+        claim.good_until = 0
+        wire.mute = 2
+        assert await mailboxes.exchange(claim, b"old", b"new") == b"new"
+        assert await mailboxes.exchange(claim, b"old", b"newer") == b"new"
+        await through.aclose()
+    assert await redis.get(keys.of(BOX, "account")) == b"new"
+    await redis.delete(keys.of(BOX, "account"))
+    assert await mailboxes_at(redis).exchange(claim, b"new", b"newer") is None
+    assert await redis.get(keys.of(BOX, "account")) is None
+
+
+def mailboxes_at(redis: Client) -> Mailboxes:
+    return Mailboxes(redis, lease=60)
+
+
+async def test_a_commit_replaces_no_record_that_it_does_not_know(mailboxes: Mailboxes, redis: Client) -> None:
+    account, outbox = keys.of(BOX, "account"), keys.of(BOX, "outbox")
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await redis.set(account, "exchanged")
+    step = [("SET", account, "mine"), ("RPUSH", outbox, "a")]
+    with pytest.raises(Outdated):
+        await mailboxes.commit(claim, step, replacing=b"as it was")
+    assert (await redis.get(account), await redis.llen(outbox)) == (b"exchanged", 0)
+    await mailboxes.commit(claim, step, replacing=b"exchanged")
+    assert (await redis.get(account), await redis.llen(outbox)) == (b"mine", 1)
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_who_exchanges_a_record_without_a_claim_has_a_worker_look_at_it(
+    mailboxes: Mailboxes, clock: Clock, redis: Client, *, held: bool
+) -> None:
+    await redis.set(keys.of(BOX, "account"), "old")
+    await mailboxes.push([update(1)])
+    sleeper = await claim_one(mailboxes)
+    clock.now += 31
+    successor = await claim_one(mailboxes)
+    await mailboxes.commit(successor, [("DEL", keys.of(BOX, "inbox"))])
+    if held:
+        await mailboxes.exchange(sleeper, b"old", b"new")
+    assert await mailboxes.release(successor, None)
+    if not held:
+        await mailboxes.exchange(sleeper, b"old", b"new")
+    after = await claim_one(mailboxes)
+    assert after.account == b"new"
+    assert await mailboxes.release(after, None)
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
+
+
+async def test_who_exchanges_a_record_under_his_claim_wakes_nobody(
+    mailboxes: Mailboxes, redis: Client
+) -> None:
+    await redis.set(keys.of(BOX, "account"), "old")
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.commit(claim, [("DEL", keys.of(BOX, "inbox"))])
+    await mailboxes.exchange(claim, b"old", b"new")
+    await mailboxes.release(claim, None)
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
 
 
 async def test_a_late_copy_of_a_commit_does_nothing(mailboxes: Mailboxes, redis: Client) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sync.schedule import interval
+from bot.sync.schedule import again, interval
 
 ages = st.floats(min_value=-1e6, max_value=1e10, allow_nan=False)
 
@@ -30,3 +30,7 @@ def test_both_limits_may_be_the_same() -> None:
 
 def test_an_hour_after_news_an_account_is_still_looked_at_within_a_minute() -> None:
     assert interval(3600, 15, 600) < 60
+
+
+def test_what_fails_is_tried_again_after_as_long_as_it_has_failed_within_limits() -> None:
+    assert [again(failing, 10, 600) for failing in (-5, 0, 10, 100, 10_000)] == [10, 10, 10, 100, 600]

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store.errors import StoreUnavailable
 from bot.telegram.order import REPEAT_SECONDS, WINDOW, Repetition, in_order
+from tests.waiting import eventually
 
 
 def raw(number: int, kind: str = "message") -> bytes:
@@ -58,6 +60,10 @@ class Clock:
         return self.now
 
 
+async def nobody_else(update: bytes, seconds: float) -> None:
+    """There is only this process."""
+
+
 async def waits(repetition: Repetition, update: bytes) -> bool:
     """Whether `update` is kept back."""
     waiting = asyncio.create_task(repetition.let_messages_first(update))
@@ -71,9 +77,9 @@ async def waits(repetition: Repetition, update: bytes) -> bool:
 @pytest.mark.parametrize("kind", ["callback_query", "my_chat_member"])
 async def test_after_a_refusal_presses_wait_until_messages_came_again(kind: str) -> None:
     clock = Clock()
-    repetition = Repetition(clock)
+    repetition = Repetition(clock, nobody_else)
     assert not await waits(repetition, raw(1, kind))
-    repetition.begins()
+    repetition.begins(raw(0))
     clock.now += REPEAT_SECONDS
     assert await waits(repetition, raw(1, kind))
     assert not await waits(repetition, raw(1))
@@ -81,3 +87,34 @@ async def test_after_a_refusal_presses_wait_until_messages_came_again(kind: str)
     assert not await waits(repetition, b"{")
     clock.now += 1
     assert not await waits(repetition, raw(1, kind))
+
+
+async def test_the_others_are_told_what_comes_again_as_soon_as_redis_takes_it() -> None:
+    clock, away = Clock(), [1.0, 1.0]
+    told: list[tuple[bytes, float]] = []
+
+    async def expect(update: bytes, seconds: float) -> None:
+        if away:
+            clock.now += away.pop()
+            raise StoreUnavailable
+        told.append((update, seconds))
+
+    repetition = Repetition(clock, expect)
+    repetition.begins(raw(7))
+    await eventually(lambda: bool(told))
+    assert told == [(raw(7), REPEAT_SECONDS + 0.5 - 2.0)]
+
+
+async def test_what_comes_again_by_now_is_told_nobody() -> None:
+    clock = Clock()
+
+    async def expect(update: bytes, seconds: float) -> None:
+        clock.now += seconds
+        raise StoreUnavailable
+
+    repetition = Repetition(clock, expect)
+    repetition.begins(raw(7))
+    await eventually(lambda: not repetition.spreading)
+    repetition.begins(raw(8))
+    await repetition.close()
+    assert not repetition.spreading

@@ -29,7 +29,8 @@ def raw(**update: object) -> bytes:
     ],
 )
 def test_what_happens_in_a_private_chat_goes_to_the_mailbox_of_its_user(update: dict[str, object]) -> None:
-    assert route(raw(**update)) == Routed(5, 700)
+    written = bool({"message", "edited_message"} & set(update))
+    assert route(raw(**update)) == Routed(5, 700, written)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_what_happens_in_a_private_chat_goes_to_the_mailbox_of_its_user(update: 
     ],
 )
 def test_what_happens_in_a_group_goes_to_the_mailbox_of_the_group(update: dict[str, object]) -> None:
-    assert route(raw(**update)) == Routed(5, -100200)
+    assert route(raw(**update)) == Routed(5, -100200, "message" in update)
 
 
 @pytest.mark.parametrize(

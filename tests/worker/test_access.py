@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,13 +11,15 @@ from msgspec import structs
 
 from bot.hh.errors import LinkAgain, Unavailable
 from bot.hh.models import Tokens
-from bot.sandbox.hh.faults import Fault, broken, captcha, refused
+from bot.sandbox.hh.faults import Fault, broken, captcha, delay, refused
 from bot.sandbox.hh.refusals import bad_user_agent
+from bot.store.mailbox import ClaimLost
 from bot.store.records import Access, Account
 from bot.store.vault import Vault
 from bot.worker.access import lapse, open_tokens, seal_tokens
 from bot.worker.change import Change, Superseded
 from bot.worker.retention import Retention
+from tests.waiting import eventually
 from tests.worker.conftest import Desk
 
 BLACKLISTED = Fault("agent", bad_user_agent("blacklisted"))
@@ -91,6 +94,69 @@ async def test_a_refusal_of_earlier_tokens_ends_no_account_that_has_others(desk:
     assert desk.session.account is not None
     assert desk.session.account.access is not Access.LAPSED
     assert desk.said == []
+
+
+async def test_a_linking_during_a_refresh_stays(desk: Desk) -> None:
+    token, hh = await desk.access.token(), desk.bridge.hh
+    hh.tokens.expire(desk.bridge.applicant.id)
+    refresh = hh.faults.add(delay(0.5, after=True), on="POST /token")
+    renewing = asyncio.create_task(desk.access.renew(token))
+    await eventually(lambda: refresh.struck == 1)
+    linked = Tokens(access_token="A" * 64, refresh_token="R" * 64)
+    await change(desk, tokens=seal_tokens(desk.services.vault, linked))
+    assert await renewing == linked.access_token
+    assert await desk.access.token() == linked.access_token
+
+
+async def test_a_linking_of_somebody_else_during_a_refresh_gets_none_of_its_tokens(desk: Desk) -> None:
+    token, hh = await desk.access.token(), desk.bridge.hh
+    hh.tokens.expire(desk.bridge.applicant.id)
+    refresh = hh.faults.add(delay(0.5, after=True), on="POST /token")
+    renewing = asyncio.create_task(desk.access.renew(token))
+    await eventually(lambda: refresh.struck == 1)
+    linked = Tokens(access_token="A" * 64, refresh_token="R" * 64)
+    await change(desk, hh_id="another", tokens=seal_tokens(desk.services.vault, linked))
+    with pytest.raises(Superseded):
+        await renewing
+    assert await desk.access.token() == linked.access_token
+
+
+async def test_a_refresh_goes_on_to_its_end_where_the_session_is_cancelled(desk: Desk) -> None:
+    token, hh = await desk.access.token(), desk.bridge.hh
+    hh.tokens.expire(desk.bridge.applicant.id)
+    refresh = hh.faults.add(delay(0.5, after=True), on="POST /token")
+    renewing = asyncio.create_task(desk.access.renew(token))
+    await eventually(lambda: refresh.struck == 1)
+    await desk.die()
+    renewing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await renewing
+    await desk.session.look_up_account()
+    assert await desk.access.token() != token
+
+
+async def test_tokens_of_a_predecessor_are_found_by_whoever_is_refused(desk: Desk) -> None:
+    before, predecessor = desk.session, desk.access
+    token = await predecessor.token()
+    desk.bridge.hh.tokens.expire(desk.bridge.applicant.id)
+    await desk.die()
+    fresh = await predecessor.renew(token)
+    assert await desk.access.renew(token) == fresh
+    assert desk.said == []
+    with pytest.raises(ClaimLost):
+        await before.commit(Change(language="en"))
+
+
+async def test_what_a_successor_changes_in_the_account_leaves_its_predecessors_tokens(desk: Desk) -> None:
+    predecessor = desk.access
+    token = await predecessor.token()
+    desk.bridge.hh.tokens.expire(desk.bridge.applicant.id)
+    await desk.die()
+    fresh = await predecessor.renew(token)
+    await change(desk, language="en")
+    assert await desk.access.token() == fresh
+    assert desk.session.account is not None
+    assert desk.session.account.language == "en"
 
 
 async def test_an_account_that_ended_ends_no_second_time(desk: Desk) -> None:

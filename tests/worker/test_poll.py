@@ -8,7 +8,7 @@ import pytest
 
 from bot.hh.errors import LinkAgain
 from bot.hh.models import Negotiation
-from bot.sandbox.hh.faults import broken, throttled
+from bot.sandbox.hh.faults import broken, refused, throttled
 from bot.store import keys
 from bot.store.limiter import Limiter
 from bot.sync.book import Book, Known
@@ -19,6 +19,7 @@ from bot.worker.roster import MOST_PAGES, PER_PAGE, roster
 from bot.worker.walk import Walk
 from tests.handlers.private_chat import HhRu
 from tests.handlers.private_chat import negotiation as listed
+from tests.waiting import eventually
 from tests.worker.conftest import Desk
 
 
@@ -44,10 +45,47 @@ async def entry(desk: Desk) -> Known:
 
 
 @pytest.mark.usefixtures("expected")
-async def test_a_conversation_that_is_gone_is_not_looked_for_again(desk: Desk) -> None:
+async def test_a_conversation_that_is_gone_is_looked_for_again_but_not_for_ever(desk: Desk) -> None:
     await polled(desk)
+    assert (await entry(desk)).failing
+    desk.services = replace(desk.services, timing=replace(desk.services.timing, unreadable=0))
+
+    async def given_up() -> bool:
+        await polled(desk)
+        return not (await entry(desk)).failing
+
+    await eventually(given_up)
     assert not (await entry(desk)).recheck
+    asked = desk.bridge.hh.journal.count("GET", "/negotiations/4711")
+    await polled(desk)
+    assert desk.bridge.hh.journal.count("GET", "/negotiations/4711") == asked
     assert desk.said == []
+
+
+async def test_what_was_owed_of_a_conversation_that_seemed_gone_is_told_once_it_is_listed_again(
+    desk: Desk,
+) -> None:
+    """It is listed as it was when it could not be read."""
+    hh = desk.bridge.hh
+    desk.services = replace(desk.services, timing=replace(desk.services.timing, unreadable=0))
+    await desk.session.commit(Change(book=Book(since=1)))
+    await polled(desk)
+    unread = hh.faults.add(broken(), f"GET /negotiations/{desk.nid}/messages", times=None)
+    hh.employers.write(desk.nid, "Ждём вас")
+    await polled(desk)
+    assert not any("Ждём вас" in text for text in desk.said)
+    desk.talk.hidden = True
+    missing = hh.faults.add(refused("not_found", 404), f"GET /negotiations/{desk.nid}", times=None)
+
+    async def looked_for() -> bool:
+        await polled(desk)
+        return missing.struck > 0
+
+    await eventually(looked_for)
+    hh.faults.remove(unread.id)
+    desk.talk.hidden = False
+    await polled(desk)
+    assert [text for text in desk.said if "Ждём вас" in text]
 
 
 @pytest.mark.usefixtures("expected")

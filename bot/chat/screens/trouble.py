@@ -175,6 +175,17 @@ def trouble(t: Texts, error: HhError) -> Screen:
     return Screen(text=Html(f"⚠️ {reason(t, error)}"), keyboard=keyboard)
 
 
+def no_news(t: Texts, error: Refused) -> Screen:
+    """hh.ru refuses the list of conversations, so nothing new is found."""
+    return Screen(
+        text=t(
+            "⚠️ <b>News can't come now:</b> hh.ru doesn't show me your conversations. {reason}\n\n"
+            "I go on trying by myself. Until it works again, have a look on the site now and then.",
+            reason=reason(t, error),
+        )
+    )
+
+
 def reason(t: Texts, error: HhError) -> Html:
     """What happened and what can be done, as sentences to stand alone or inside another message."""
     match error:
