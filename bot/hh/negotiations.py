@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -211,14 +212,24 @@ class NegotiationsGateway:
             return await self._attempt(call, token)
         except TokenExpired:
             # A refusal: nothing happened, so even a write may be repeated.
-            return await self._attempt(call, await self._access.renew(token))
+            return await self._attempt(call, await self._renewed(token))
+
+    async def _renewed(self, expired: str) -> str:
+        async with self._turn():
+            return await self._access.renew(expired)
 
     async def _attempt(self, call: Call, token: str) -> Answer:
-        await self._pace()
-        if call.write:
-            reach("write-due")
-        try:
+        async with self._turn():
+            if call.write:
+                reach("write-due")
             return await self._client.request(call, token=token)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One request under the ceiling; where hh.ru asks for a pause, nobody asks it meanwhile."""
+        await self._pace()
+        try:
+            yield
         except Throttled as pause:
             await self._pace.throttled(pause.retry_after)
             raise
