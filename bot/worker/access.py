@@ -83,9 +83,6 @@ class SessionAccess:
     async def _renewed(self, account: Account, tokens: Tokens) -> str:
         try:
             fresh = await self._services.oauth.refresh(tokens.refresh_token)
-        except OutcomeUnknown as error:
-            metrics.REFRESHES.labels("failed").inc()
-            raise Unavailable(f"refresh: {error}") from error
         except (LinkAgain, Refused) as error:
             metrics.REFRESHES.labels("refused").inc()
             ended = _ended(error)
@@ -96,6 +93,11 @@ class SessionAccess:
                 return self._present(account)
             await lapse(self._session, account, ended)
             raise ended from error
+        except HhError as error:
+            metrics.REFRESHES.labels("failed").inc()
+            if isinstance(error, OutcomeUnknown):
+                raise Unavailable(f"refresh: {error}") from error
+            raise
         reach("token-refreshed")
         metrics.REFRESHES.labels("done").inc()
         sealed = seal_tokens(self._services.vault, fresh)

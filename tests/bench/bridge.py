@@ -24,12 +24,17 @@ _START_SECONDS = 30.0
 
 
 class Running:
-    """A bridge that runs; `started` is how long it took until it was ready (s)."""
+    """A bridge that runs; `started` is how long it took until it was ready (s).
+
+    `waited` is for how much of that it had no processor, because others had them all.
+    """
 
     def __init__(self, pid: int, url: str, started: float) -> None:
         self.pid = pid
         self.url = url
         self.started = started
+        # The second figure, in nanoseconds (Linux, Documentation/scheduler/sched-stats.rst).
+        self.waited = int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
 
     @property
     def cpu(self) -> float:

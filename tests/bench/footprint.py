@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -130,14 +131,14 @@ def busiest_hour() -> tuple[int, int]:
     return round(max(watched.hours) / (YEAR / 3600 / WEEK_HOURS) * each), round(news * each)
 
 
-async def starts(outside: Outside) -> float:
-    """Seconds; the first start compiles what isn't compiled, and does not count."""
-    took: list[float] = []
+async def starts(outside: Outside) -> list[Running]:
+    """Bridges that were ready; the first start compiles what isn't compiled, and does not count."""
+    ready: list[Running] = []
     for _ in range(STARTS + 1):
         with TemporaryDirectory() as home:
             async with running(outside, Path(home)) as bridge:
-                took.append(bridge.started)
-    return median(took[1:])
+                ready.append(bridge)
+    return ready[1:]
 
 
 @asynccontextmanager
@@ -154,39 +155,63 @@ async def served(outside: Outside) -> AsyncIterator[Running]:
             yield bridge
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a bridge kept resident (MB) while hours of `polls` and `events` passed, in `seconds` each."""
+
+    polls: int
+    events: int
+    seconds: float
+    sampled: list[float]
+    peak: float
+    redis: float
+
+    @property
+    def warm(self) -> float:
+        """After the first hour."""
+        return self.sampled[_SAMPLES - 1]
+
+    @property
+    def growth(self) -> float:
+        """Percent, from then to the end."""
+        return 100 * (self.sampled[-1] - self.warm) / self.warm
+
+
+async def memory(outside: Outside, share: float) -> Memory:
+    """Serve the accounts, and let hours pass with such a share of their traffic."""
+    polls, news = busiest_hour()
+    polls, events = round(polls * share), round(EVENTS_TIMES * 2 * news * share)
+    async with served(outside) as bridge:
+        await asyncio.sleep(FIRST_LOOKS)
+        began, traffic = time.monotonic(), Traffic(outside, bridge)
+        sampled = [mb for _ in range(HOURS) async for mb in traffic.pass_by(polls, events)]
+        seconds = (time.monotonic() - began) / HOURS
+        return Memory(polls, events, seconds, sampled, bridge.peak, bridge.redis_memory)
+
+
 async def measure() -> Section:
     """Start, serve, and let the hours pass."""
-    polls, news = busiest_hour()
-    polls, events = round(polls * SHARE), round(EVENTS_TIMES * 2 * news * SHARE)
-    outside, memory = Outside(Hh(CONVERSATIONS)), list[float]()
+    outside = Outside(Hh(CONVERSATIONS))
     async with outside.running():
-        started = await starts(outside)
-        async with served(outside) as bridge:
-            await asyncio.sleep(FIRST_LOOKS)
-            began, traffic = time.monotonic(), Traffic(outside, bridge)
-            for _ in range(HOURS):
-                memory += [mb async for mb in traffic.pass_by(polls, events)]
-            seconds = (time.monotonic() - began) / HOURS
-            redis, peak = bridge.redis_memory, bridge.peak
-    warm, end = memory[_SAMPLES - 1], memory[-1]
-    growth = 100 * (end - warm) / warm
+        started = median(bridge.started for bridge in await starts(outside))
+        found = await memory(outside, SHARE)
     rows = [
         ["start until ready", f"{started:.2f} s"],
-        [f"memory, {ACCOUNTS:,} accounts served, highest", f"{peak:.1f} MB"],
-        ["memory when warm", f"{warm:.1f} MB"],
-        ["memory an hour later", f"{end:.1f} MB"],
+        [f"memory, {ACCOUNTS:,} accounts served, highest", f"{found.peak:.1f} MB"],
+        ["memory when warm", f"{found.warm:.1f} MB"],
+        ["memory an hour later", f"{found.sampled[-1]:.1f} MB"],
     ]
     return Section(
         title="Footprint",
         method=METHOD.format(
-            redis=redis,
+            redis=found.redis,
             starts=STARTS,
             accounts=ACCOUNTS,
             talks=CONVERSATIONS,
-            polls=polls,
-            events=events,
+            polls=found.polls,
+            events=found.events,
             times=EVENTS_TIMES,
-            seconds=seconds,
+            seconds=found.seconds,
         ),
         columns=["", "measured"],
         rows=rows,
@@ -197,14 +222,14 @@ async def measure() -> Section:
             Goal(
                 f"memory of `run` with {ACCOUNTS:,} accounts",
                 f"under {MEMORY_GOAL:.0f} MB",
-                f"{peak:.1f} MB",
-                peak < MEMORY_GOAL,
+                f"{found.peak:.1f} MB",
+                found.peak < MEMORY_GOAL,
             ),
             Goal(
                 "growth of memory in an hour of traffic",
                 f"none (under {GROWTH_GOAL:.0f} %)",
-                f"{growth:+.2f} %",
-                growth < GROWTH_GOAL,
+                f"{found.growth:+.2f} %",
+                found.growth < GROWTH_GOAL,
             ),
         ],
         plots=[
@@ -212,7 +237,7 @@ async def measure() -> Section:
                 title=f"Memory of `run` with {ACCOUNTS:,} accounts",
                 x_label="hours of traffic",
                 y_label="MB",
-                curves=[Curve("RSS", [(n + 1) / _SAMPLES for n in range(len(memory))], memory)],
+                curves=[Curve("RSS", [(n + 1) / _SAMPLES for n in range(len(found.sampled))], found.sampled)],
             )
         ],
     )

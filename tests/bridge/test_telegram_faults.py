@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot import metrics
 from bot.sandbox.hh import faults
 from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Negotiation
@@ -16,6 +15,7 @@ from bot.transport import CONNECT_SECONDS
 from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, arrivals, at_hh, conversation, polled, written_to
+from tests.figures import figure
 
 SAY, EDIT, REACT = "sendMessage", "editMessageText", "setMessageReaction"
 
@@ -215,8 +215,7 @@ async def test_news_that_is_refused_even_as_bare_text_is_counted_and_holds_up_no
 
 def rejected() -> float:
     """How many messages Telegram has refused for ever."""
-    value: float = metrics.DELIVERIES.labels("Say", "rejected")._value.get()
-    return value
+    return figure("deliveries_total", entry="Say", outcome="rejected")
 
 
 async def test_a_card_that_is_gone_is_shown_anew(bridge: Bridge) -> None:

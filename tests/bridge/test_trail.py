@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import metrics, trail
+from bot import trail
 from bot.sandbox.hh import faults
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, Clock, chosen, conversation, held, written_to
+from tests.figures import figure
 from tests.plain import plain_http
 from tests.secrecy import Overheard
 from tests.waiting import eventually
@@ -73,8 +74,7 @@ async def test_a_reply_whose_answer_was_lost_is_one_trail_over_two_workers(
 
 def found_again() -> float:
     """How many messages of unknown outcome hh.ru had, as was found out later."""
-    value: float = metrics.WRITES.labels("SendMessage", "found")._value.get()
-    return value
+    return figure("writes_total", intent="SendMessage", outcome="found")
 
 
 async def test_news_stays_on_the_trail_of_the_poll_that_found_it(

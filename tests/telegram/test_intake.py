@@ -4,13 +4,13 @@ import json
 import logging
 
 import pytest
-from prometheus_client import REGISTRY
 
 from bot.store import keys
 from bot.store.connection import Client, connect
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Mailboxes
 from bot.telegram.intake import Intake
+from tests.figures import figure
 
 ANNA, BORIS = 700, 701
 
@@ -21,7 +21,7 @@ def message(update_id: int, user_id: int, text: str) -> bytes:
 
 
 def counted(what: str) -> float:
-    return REGISTRY.get_sample_value("hh_bridge_updates_total", {"outcome": what}) or 0
+    return figure("updates_total", outcome=what)
 
 
 async def inbox(redis: Client, user_id: int) -> list[bytes | str]:

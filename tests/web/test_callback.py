@@ -19,6 +19,7 @@ from bot.telegram.intake import Intake
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness
 from tests.attempts import query_of
+from tests.figures import grows
 from tests.plain import plain_http
 from tests.web.conftest import SECRET, FixedSource
 
@@ -108,6 +109,13 @@ async def test_a_page_opened_again_says_that_the_link_is_used_up(back: Browser, 
     assert answer.status_code == 410
     assert "no longer works" in Seen(answer).heading
     assert Seen(answer).buttons == [CHAT + LINK_ANEW]
+
+
+async def test_each_page_is_counted_by_its_name(back: Browser, smirnova: Applicant) -> None:
+    path = await back.leave(smirnova)
+    for page in ("confirm", "expired"):
+        with grows("callback_pages_total", page=page):
+            await back.open(path)
 
 
 async def test_a_no_at_hh_is_answered_kindly(back: Browser, smirnova: Applicant) -> None:

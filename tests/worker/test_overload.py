@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from prometheus_client import REGISTRY
 
 from bot.app import sharing, working
 from bot.hh.models import Tokens
@@ -22,6 +21,7 @@ from bot.worker.change import Change
 from bot.worker.services import Services
 from bot.worker.worker import Worker
 from tests.bridge.conftest import Bridge, worlds
+from tests.figures import figure
 from tests.waiting import eventually
 from tests.worker.conftest import held
 
@@ -77,12 +77,12 @@ async def worker(services: Services) -> AsyncIterator[None]:
 
 
 def put_off() -> float:
-    return REGISTRY.get_sample_value("hh_bridge_polls_total", {"outcome": "put_off"}) or 0
+    return figure("polls_total", outcome="put_off")
 
 
 def lag() -> float:
     """How long all looks together were overdue, in seconds."""
-    return REGISTRY.get_sample_value("hh_bridge_poll_lag_seconds_sum") or 0
+    return figure("poll_lag_seconds_sum")
 
 
 async def test_everybody_is_looked_at_in_turn_and_nobody_asks_again_and_again(
