@@ -114,7 +114,7 @@ async def unsent(turn: Turn, press: Pressed) -> Draft | None:
         written_last = await turn.subject(draft.message_id)
         if isinstance(written_last, Draft):
             draft = written_last
-        elif draft.nid:
+        elif draft.nid and written_last is not None:
             # It was tried again by an edit.
             draft = None
     if draft and draft.text:

@@ -144,9 +144,9 @@ class UpdatesLane:
         head: dict[str, float | str] = {}
         fresh = wanted is not None and _newly_linked(before, wanted)
         if fresh or turn.intents:
-            soon = turn.now if fresh else turn.now + self._services.settings.poll_min_interval
-            # Who does something often enough would otherwise never see what is due.
-            soon = min(soon, self._session.head.poll)
+            # Who does something often enough would never see what is due, if that put it off.
+            later = min(turn.now + self._services.settings.poll_min_interval, self._session.head.poll)
+            soon = turn.now if fresh else later
             head = {"news": int(turn.now), "poll": soon, **({"page": ""} if fresh else {})}
         said = [_answer(entry) for entry in turn.outgoing]
         held = [entry for entry in await self._session.later() if not entry.digest] if turn.tells_held else []
