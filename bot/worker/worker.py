@@ -128,7 +128,8 @@ class Worker:
         self._expect(shard, soon)
 
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
-        session = Session(claim, self._services.mailboxes, self._services.store)
+        services = self._services
+        session = Session(claim, services.mailboxes, services.store, bot=services.bot)
         if self._stopping:
             session.end()
         self._sessions[claim.mailbox] = session
