@@ -7,6 +7,7 @@ setting: a bridge whose hh.ru or Telegram is not on loopback refuses to start wi
 | point | lies between |
 |---|---|
 | `update-stored` | an update is in its mailbox; Telegram is told so (webhook 200, `getUpdates` offset) |
+| `code-exchanged` | hh.ru has given the tokens of a new linking; what it offers is stored |
 | `update-handled` | the effects of an update are known; they are written |
 | `attempt-noted` | the attempt of a write is noted; its turn comes |
 | `write-due` | the turn of a write has come; its request leaves |
@@ -29,6 +30,7 @@ VARIABLE: Final = "HH_BRIDGE_FAIL"
 POINTS: Final = frozenset(
     {
         "update-stored",
+        "code-exchanged",
         "update-handled",
         "attempt-noted",
         "write-due",

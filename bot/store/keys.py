@@ -32,6 +32,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
 | `hh:{links}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
+| `hh:{bots}:numbers` | hash | store.bots | never: which bots have used this Redis |
 | `hh:{s}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
 """
 
@@ -104,6 +105,11 @@ def poller_lease() -> str:
     return f"{PREFIX}:{{poller}}:lease"
 
 
+def bots() -> str:
+    """The numbers of the bots that have used this Redis (bot.store.bots)."""
+    return f"{PREFIX}:{{bots}}:numbers"
+
+
 def probe(shard: int) -> str:
     """Written to learn whether Redis takes writes of a shard (bot.web.readiness); a minute."""
     return f"{shard_prefix(shard)}probe"
@@ -117,4 +123,4 @@ _LIVES_WITH_ITS_OWNER = re.compile(
 
 def declared(key: str) -> bool:
     """True for a key that may live without an expiry (see the table above)."""
-    return _LIVES_WITH_ITS_OWNER.match(key) is not None
+    return key == bots() or _LIVES_WITH_ITS_OWNER.match(key) is not None

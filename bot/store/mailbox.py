@@ -357,10 +357,11 @@ class Mailboxes:
             reply = await self._read("LRANGE", keys.of(claim.mailbox, "inbox"), 0, batch - 1)
         return msgspec.convert(reply, list[bytes])
 
-    async def outbox(self, claim: Claim, batch: int = 50) -> list[bytes]:
-        """The deliveries that wait in a held mailbox, oldest first."""
+    async def outbox(self, claim: Claim, batch: int | None = 50) -> list[bytes]:
+        """The deliveries that wait in a held mailbox, oldest first; all of them where `batch` is None."""
+        last = -1 if batch is None else batch - 1
         with unavailable():
-            reply = await self._read("LRANGE", keys.of(claim.mailbox, "outbox"), 0, batch - 1)
+            reply = await self._read("LRANGE", keys.of(claim.mailbox, "outbox"), 0, last)
         return msgspec.convert(reply, list[bytes])
 
 

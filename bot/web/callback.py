@@ -9,6 +9,7 @@ from aiohttp import web
 from bot import metrics, trail
 from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
+from bot.failpoints import reach
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused, Throttled
 from bot.linking import (
     AccessDenied,
@@ -59,6 +60,7 @@ class Callback:
     async def _page(self, query: Mapping[str, str], t: Texts, chat: Chat) -> Page:
         try:
             candidate = await self._linking.finish(query)
+            reach("code-exchanged")
             return pages.confirm(t, candidate.me, chat, await self._offer(candidate))
         except StoreUnavailable as error:
             log.warning("an account could not be linked", reason=str(error))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import ClaimLost
 from bot.worker.access import SessionAccess
+from bot.worker.another_bot import move_in
 from bot.worker.delivery import DeliveryLane
 from bot.worker.poll import Poll
 from bot.worker.retention import Retention
@@ -34,6 +35,7 @@ async def attend(services: Services, session: Session) -> bool:
     """
     access = SessionAccess(services, session)
     await access.reseal()
+    await move_in(session)
     lanes = _lanes(services, session, access)
     running: dict[asyncio.Task[None], _Lane] = {}
     failures: list[Exception] = []

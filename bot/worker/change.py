@@ -60,7 +60,8 @@ class Head:
     `failing` is since when looks at the list fail, `refused` when the user was told that hh.ru does not show
     it. `sites` is 1 where some
     conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user did,
-    was sent and asked of hh.ru stands (`bot.worker.pace`). `turn` is when the look comes for which a place in
+    was sent and asked of hh.ru stands (`bot.worker.pace`). `bot` is the number of the bot whose chat it is
+    (`bot.store.bots`). `turn` is when the look comes for which a place in
     the line of all looks is taken.
     """
 
@@ -82,6 +83,7 @@ class Head:
     turns: float = 0
     messages: float = 0
     requests: float = 0
+    bot: int = 0
 
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Head:
@@ -102,9 +104,10 @@ class Change:
     `retried` replaces it. `later` is news to be told some other time, `told` what of it is told now.
     `queue`, `account` and `shown` are computed from what is there at the moment
     of writing. `hh_id` is the account that the step was made for. `reset` forgets the conversations,
-    `erase` the user. `unseen` conversations have news, `seen` ones the user has looked into. `roster` is
-    kept for minutes; where conversations have `moved` (as in `book`) it is forgotten. `applied` are
-    applications by their moment, kept for a day.
+    `erase` the user. `new_chat` is what is left of the outbox for a chat with another bot: what was known of
+    the messages in the old one is forgotten. `unseen` conversations have news, `seen` ones the user has
+    looked into. `roster` is kept for minutes; where conversations have `moved` (as in `book`) it is
+    forgotten. `applied` are applications by their moment, kept for a day.
     """
 
     handled: bytes | None = None
@@ -118,6 +121,7 @@ class Change:
     hh_id: str | None = None
     erase: bool = False
     reset: bool = False
+    new_chat: Sequence[Outgoing] | None = None
     book: Book | None = None
     shown: Callable[[Shown], Shown] | None = None
     mapped: Mapping[int, Subject] = field(default_factory=dict)
@@ -157,6 +161,10 @@ class Writing:
             for name in ERASED:
                 yield ("DEL", self._key(name))
             yield ("HDEL", self._key("head"), *Head.__dataclass_fields__)
+        if change.new_chat is not None:
+            for name in ("map", "map-old", "shown", "outbox"):
+                yield ("DEL", self._key(name))
+            yield from self._pushes("outbox", change.new_chat)
         yield from self._lists(change)
         if change.told:
             yield ("DEL", self._key("later"))

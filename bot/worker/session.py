@@ -58,11 +58,13 @@ class Session:
     are not in memory. `ending` asks every lane to stop after the step that it is in. `changes` counts
     what made a kept roster old. `kept` reads what is not in memory. `delivering` is held while an entry of
     the outbox is on its way to Telegram and not yet noted. `let_in` is False of a user whom the operator
-    leaves out. `unwritten` are fields of the head that go to
-    Redis when the mailbox is given back.
+    leaves out. `unwritten` are fields of the head that go to Redis when the mailbox is given back. `bot` is
+    the number of the bot that serves (`bot.store.bots`).
     """
 
-    def __init__(self, claim: Claim, mailboxes: Mailboxes, store: Store, *, let_in: bool = True) -> None:
+    def __init__(
+        self, claim: Claim, mailboxes: Mailboxes, store: Store, *, let_in: bool = True, bot: int = 0
+    ) -> None:
         self.claim = claim
         self.let_in = let_in
         self.user_id = claim.mailbox
@@ -77,6 +79,7 @@ class Session:
         self.ending = False
         self.delivering = asyncio.Lock()
         self.changes = 0
+        self.bot = bot
         self.unwritten: dict[str, float | str] = {}
         self.kept = Kept(store, claim.mailbox)
         self._paces = Paces({name: getattr(self.head, name) for name in ("turns", "messages", "requests")})
@@ -189,6 +192,12 @@ class Session:
                 self.updates = deque(in_order(await self._mailboxes.updates(self.claim, BATCH)))
             if not self.outbox and not self._outbox_whole:
                 self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
+
+    async def waiting_deliveries(self) -> list[Outgoing]:
+        """All that waits in the outbox, also what is not in memory; raises `StoreUnavailable`."""
+        if self._outbox_whole:
+            return list(self.outbox)
+        return [_outgoing.decode(entry) for entry in await self._mailboxes.outbox(self.claim, None)]
 
     def look_next(
         self,
@@ -367,6 +376,8 @@ class Session:
         noted = {} if self.account is None or change.erase else self._paces.to_store(self.now())
         if change.reset and self.head.sites:
             noted["sites"] = 0
+        if self.account is None and change.account is not None and self.bot:
+            noted["bot"] = self.bot
         if change.sites and (change.reset or not self.head.sites):
             noted["sites"] = 1
         return noted
@@ -384,6 +395,9 @@ class Session:
             self.outbox.clear()
             self._outbox_whole = True
             self.claim.mapped = 0
+        if change.new_chat is not None:
+            self._shown, self.claim.mapped = Shown(), 0
+            self.outbox, self._outbox_whole = deque(change.new_chat), True
         if change.handled:
             self.updates.remove(change.handled)
         if change.delivered is not None and change.retried is not None:

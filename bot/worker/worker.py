@@ -130,7 +130,7 @@ class Worker:
     def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
         services = self._services
         let_in = services.settings.lets_in(claim.mailbox)
-        session = Session(claim, services.mailboxes, services.store, let_in=let_in)
+        session = Session(claim, services.mailboxes, services.store, let_in=let_in, bot=services.bot)
         if self._stopping:
             session.end()
         self._sessions[claim.mailbox] = session

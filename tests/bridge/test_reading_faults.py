@@ -165,6 +165,59 @@ async def test_where_clocks_differ_and_no_word_of_the_employer_is_known_nothing_
     assert told.reply_to == reply
 
 
+@pytest.mark.parametrize("date_skew", [-480, 480])
+async def test_clocks_that_differ_hide_no_news_of_conversations_that_were_never_read(
+    bridge: Bridge, date_skew: float
+) -> None:
+    """Nothing tells but the moments: it is read on the site meanwhile, and not counted."""
+    bridge.hh.quirks.date_skew, bridge.hh.quirks.uncounted = date_skew, True
+    talk = conversation(bridge)
+    old = bridge.hh.employers.write(talk.id, "Прежнее")
+    old.viewed_by_applicant = True
+    for moment in (old, talk):
+        moment.created_at -= 3600
+    talk.updated_at -= 3600
+    async with bridge.running():
+        await bridge.link()
+        for text in ("Раз", "Два"):
+            bridge.hh.employers.write(talk.id, text).viewed_by_applicant = True
+            await bridge.anna.wait_for(text)
+        await polled(bridge)
+    assert [arrivals(bridge, text) for text in ("Прежнее", "Раз", "Два")] == [0, 1, 1]
+
+
+async def test_two_messages_of_one_second_arrive_though_nothing_counts_them(bridge: Bridge) -> None:
+    """The second one comes after a look, is read on the site, and leaves the list as it was."""
+    bridge.hh.quirks.uncounted = True
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        first = bridge.hh.employers.write(talk.id, "Раз")
+        await bridge.anna.wait_for("Раз")
+        second, updated_at = bridge.hh.employers.write(talk.id, "Два"), first.created_at
+        second.viewed_by_applicant = True
+        second.created_at = talk.updated_at = updated_at
+        await bridge.anna.wait_for("Два")
+        await polled(bridge)
+    assert [arrivals(bridge, text) for text in ("Раз", "Два")] == [1, 1]
+
+
+async def test_throttled_looks_that_name_no_pause_cost_no_news(bridge: Bridge) -> None:
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        for number, on in enumerate((LIST, messages_of(talk), LIST)):
+            rule = bridge.hh.faults.add(faults.throttled(), on=on, times=2)
+            bridge.hh.employers.write(talk.id, f"Письмо {number}.")
+            await bridge.anna.wait_for(f"Письмо {number}.")
+            assert rule.struck == 2
+        struck = [r.at for r in bridge.hh.journal.requests if r.status == 429]
+        asked = [r.at for r in bridge.hh.journal.requests]
+        for at in struck:
+            assert not any(at < other < at + 0.8 * bridge.timing.unnamed for other in asked)
+    assert [arrivals(bridge, f"Письмо {number}.") for number in range(3)] == [1, 1, 1]
+
+
 async def test_a_list_that_moves_and_ends_early_brings_everything_once(bridge: Bridge) -> None:
     talks = crowd(bridge.hh.world, bridge.applicant, 500)
     for talk in talks:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.hh import faults
 from bot.sandbox.telegram.people import LocalUser
+from bot.store import keys
 from bot.store.connection import Client
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import SEND, at_hh, conversation, written_to
@@ -120,7 +121,8 @@ async def test_unlinking_revokes_the_access_and_leaves_nothing_behind(bridge: Br
         await bridge.anna.wait_for_reaction(reply, "👌")
         await unlinked(bridge)
         assert bridge.hh.tokens.live(bridge.applicant.id) == []
-    assert [key async for key in redis.scan_iter() if await redis.ttl(key) == -1] == []
+    left = {key.decode() async for key in redis.scan_iter() if await redis.ttl(key) == -1}
+    assert left == {keys.bots()}, "more than which bots were here"
 
 
 async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_user(
@@ -139,8 +141,8 @@ async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_us
         await unlinked(bridge)
         assert bridge.hh.tokens.live(bridge.applicant.id) == []
     kept = [key.decode() async for key in redis.scan_iter()]
-    # These end by themselves and hold nothing of anybody: marks, and when whoever floods may go on.
-    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace)$"
+    # These hold nothing of anybody: marks, when whoever floods may go on, which bots were here.
+    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace|numbers)$"
     assert [key for key in kept if not re.search(passing, key)] == []
 
 

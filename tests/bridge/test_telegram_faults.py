@@ -64,6 +64,10 @@ async def test_a_long_pause_survives_a_restart(bridge: Bridge) -> None:
     assert [m.text for m in bridge.anna.from_bot if m.id > asked] == []
     assert arrivals(bridge, "Через десять минут") == 0
     assert len(bridge.telegram.refused) == 1
+    async with bridge.running(clock=lambda: time.time() + 601):
+        await bridge.anna.wait_for("Активные", after=asked)
+        await polled(bridge)
+    assert arrivals(bridge, "Через десять минут") == arrivals(bridge, "Активные") == 1
 
 
 async def test_who_is_quicker_than_telegrams_answer_is_understood(bridge: Bridge) -> None:
@@ -120,6 +124,25 @@ async def test_what_telegram_did_not_confirm_comes_again_and_says_so(bridge: Bri
         await twice(bridge, talk, "Ответил посредник")
         bridge.telegram.fail_next(SAY, delay_after=3.0)
         await twice(bridge, talk, "Ответа не дождались")
+
+
+async def test_what_telegram_takes_only_after_the_bridge_gave_up_comes_twice_and_one_says_so(
+    bridge: Bridge,
+) -> None:
+    bridge.timing = replace(bridge.timing, answer=2.0)
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        bridge.telegram.fail_next(SAY, delay_before=4.0)
+        bridge.hh.employers.write(talk.id, "Застряло")
+        await bridge.anna.wait_for(lambda m: "Застряло" in m.text and "повтор" in m.text)
+        bridge.hh.employers.write(talk.id, "Следом")
+        await bridge.anna.wait_for("Следом")
+        await bridge.anna.wait_until(lambda: arrivals(bridge, "Застряло") == 2)
+        await polled(bridge)
+    told = ["повтор" in m.text for m in bridge.anna.from_bot if "Застряло" in m.text]
+    assert sorted(told) == [False, True]
+    assert arrivals(bridge, "Следом") == 1
 
 
 async def twice(bridge: Bridge, talk: Negotiation, text: str) -> None:

@@ -168,6 +168,25 @@ async def test_a_refresh_that_does_not_reach_hh_ru_is_tried_again(bridge: Bridge
     assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
 
 
+async def test_a_token_that_is_over_for_one_and_not_for_the_other_makes_no_storm(bridge: Bridge) -> None:
+    """The API says that it has expired, the token address that it has not: two clocks at hh.ru."""
+    bridge.settings = bridge.settings.model_copy(update={"poll_max_interval": 1.5})
+    talk = conversation(bridge)
+    async with bridge.running():
+        await bridge.link()
+        over = bridge.hh.faults.add(faults.oauth("token_expired"), on="GET /negotiations", times=None)
+        early = faults.no_tokens("invalid_grant", "token not expired")
+        renewing = bridge.hh.faults.add(early, on=REFRESH, times=None)
+        begun = time.monotonic()
+        await at_hh(bridge, lambda: renewing.struck >= 7)
+        assert time.monotonic() - begun > 2.0
+        assert abs(over.struck - renewing.struck) <= 1
+        bridge.hh.faults.clear()
+        bridge.hh.employers.invite(talk.id, "Ждём вас")
+        await bridge.anna.wait_for("Ждём вас")
+    assert notices(bridge) == []
+
+
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_access_that_ends_while_an_outcome_is_unknown_neither_loses_nor_doubles(
     bridge: Bridge, arrived: bool

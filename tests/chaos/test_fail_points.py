@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from bot.sandbox.hh.objects import Negotiation
@@ -12,6 +13,7 @@ from tests.bridge.test_lists import ask_to_hide, refusals
 from tests.bridge.test_writes import previewed, vacancy
 from tests.chaos.processes import Process
 from tests.chaos.site import Site
+from tests.plain import plain_http
 
 pytestmark = pytest.mark.timeout(180)  # many processes on a busy machine
 
@@ -163,6 +165,40 @@ async def test_an_invitation_arrives_once(site: Site, point: str) -> None:
     await anna.wait_for("Ждём вас завтра", after=news.id)
     await polled(site.bridge)
     assert arrivals(site.bridge, "Ждём вас завтра") == 1
+
+
+async def test_of_many_conversations_that_changed_each_is_told_once(site: Site) -> None:
+    talks = [conversation(site.bridge, f"Компания {number:02}") for number in range(25)]
+    _, news, _ = await linked(site)
+    anna = site.bridge.anna
+    for number, talk in enumerate(talks):
+        site.bridge.hh.employers.write(talk.id, f"Весть {number:02}.")
+    await site.replaced(await site.start("worker", "messages-read:kill:10"))
+    texts = [f"Весть {number:02}." for number in range(25)]
+    await anna.wait_until(lambda: all(arrivals(site.bridge, text) for text in texts))
+    await polled(site.bridge)
+    told = [text for m in anna.from_bot if m.id > news.id for text in texts if text in m.text]
+    assert sorted(told) == texts
+
+
+async def test_a_linking_that_was_cut_off_links_nothing_and_can_be_begun_anew(site: Site) -> None:
+    talk, anna, hh = conversation(site.bridge), site.bridge.anna, site.bridge.hh
+    dying = await site.start("web", "code-exchanged:kill")
+    await site.start("worker")
+    started = await anna.start()
+    welcome = await anna.wait_for(lambda m: any(b.url for b in m.buttons), after=started)
+    address = next(button.url for button in welcome.buttons if button.url)
+    back = await hh.authorize(site.bridge.applicant, address)
+    async with plain_http() as browser:
+        with pytest.raises(httpx.TransportError):
+            await browser.get(back)
+        await site.replaced(dying)
+        page = await browser.get(back, headers={"Accept-Language": "ru"})
+    assert "Анна" not in page.text
+    assert "больше не действует" in page.text
+    asked = await anna.send("/list")
+    await anna.wait_for("Сначала подключите", after=asked)
+    await site.news(talk)
 
 
 async def test_a_notification_that_was_not_noted_arrives_again_and_nothing_else_does(site: Site) -> None:

@@ -72,9 +72,29 @@ async def test_a_frozen_worker_does_not_deliver_what_its_successor_has_delivered
     assert arrivals(site.bridge, "Ждём вас завтра") == times
 
 
-async def test_a_frozen_worker_does_not_write_over_what_its_successor_has_read(site: Site) -> None:
+async def test_a_frozen_worker_does_not_act_on_what_its_successor_has_acted_on(site: Site) -> None:
     talk, news = await linked(site)
-    frozen = await site.start("worker", "messages-read:stop")
+    anna = site.bridge.anna
+    frozen = await site.start("worker", "update-handled:stop")
+    first = await anna.send("Раз", reply_to=news.id)
+    await frozen.standing()
+    await site.start("worker")
+    await anna.wait_for_reaction(first, "👌")
+    second = await anna.send("Два", reply_to=news.id)
+    await anna.wait_for_reaction(second, "👌")
+    await goes_on(frozen)
+    third = await anna.send("Три", reply_to=news.id)
+    await anna.wait_for_reaction(third, "👌")
+    await polled(site.bridge)
+    assert site.bridge.hh.journal.texts(talk.id) == ["Раз", "Два", "Три"]
+
+
+@pytest.mark.parametrize("point", ["page-read", "messages-read"])
+async def test_a_frozen_worker_does_not_write_over_what_its_successor_has_read(
+    site: Site, point: str
+) -> None:
+    talk, news = await linked(site)
+    frozen = await site.start("worker", f"{point}:stop")
     site.bridge.hh.employers.write(talk.id, "Раз")
     await frozen.standing()
     await site.start("worker")

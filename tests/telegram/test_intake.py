@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
@@ -11,6 +12,7 @@ from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Mailboxes
 from bot.telegram.intake import Intake
 from tests.figures import figure
+from tests.waiting import eventually
 
 ANNA, BORIS = 700, 701
 
@@ -85,3 +87,38 @@ async def test_without_redis_nothing_is_taken(unused_tcp_port: int) -> None:
     with pytest.raises(StoreUnavailable):
         await Intake(Mailboxes(nobody)).put([message(1, ANNA, "раз")])
     await nobody.aclose()
+
+
+def press(update_id: int, user_id: int) -> bytes:
+    return json.dumps({"update_id": update_id, "callback_query": {"from": {"id": user_id}}}).encode()
+
+
+async def test_a_press_waits_for_the_message_that_comes_again_and_for_nobody_elses(
+    redis: Client, intake: Intake
+) -> None:
+    await intake.expect(message(1, ANNA, "раз"), 30)
+    await intake.put([press(2, BORIS)])
+    pressing = asyncio.create_task(intake.put([press(3, ANNA)]))
+    await eventually(lambda: redis_has(redis, BORIS, 1))
+    assert not pressing.done()
+    await intake.put([message(1, ANNA, "раз")])
+    await eventually(pressing.done)
+    assert await inbox(redis, ANNA) == [message(1, ANNA, "раз"), press(3, ANNA)]
+
+
+async def test_a_press_waits_no_longer_than_a_message_takes_to_come_again(
+    redis: Client, intake: Intake
+) -> None:
+    await intake.expect(message(1, ANNA, "раз"), 0.3)
+    await intake.put([press(2, ANNA)])
+    assert await inbox(redis, ANNA) == [press(2, ANNA)]
+
+
+async def test_for_a_press_that_was_refused_nobody_waits(redis: Client, intake: Intake) -> None:
+    await intake.expect(press(1, ANNA), 30)
+    await intake.expect(b"{", 30)
+    assert await redis.dbsize() == 0
+
+
+async def redis_has(redis: Client, user_id: int, updates: int) -> bool:
+    return len(await inbox(redis, user_id)) == updates

@@ -159,6 +159,20 @@ async def test_what_a_successor_changes_in_the_account_leaves_its_predecessors_t
     assert desk.session.account.language == "en"
 
 
+async def test_a_refusal_ends_no_account_whose_new_tokens_were_stored_only_just_now(desk: Desk) -> None:
+    predecessor = desk.access
+    token = await predecessor.token()
+    desk.bridge.hh.tokens.expire(desk.bridge.applicant.id)
+    await desk.die()
+    account = desk.session.account
+    assert account is not None
+    fresh = await predecessor.renew(token)
+    with pytest.raises(Superseded):
+        await lapse(desk.session, account, LinkAgain("token has already been refreshed"))
+    assert await desk.access.token() == fresh
+    assert desk.said == []
+
+
 async def test_an_account_that_ended_ends_no_second_time(desk: Desk) -> None:
     for _ in range(2):
         assert desk.session.account is not None

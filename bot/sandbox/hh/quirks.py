@@ -59,9 +59,9 @@ class Quirks:
 
     The conversations and messages whose ids are in `unreadable` lack what every document has; with
     `strange` everything has fields and values of tomorrow. Of a list of conversations only `depth` are
-    shown, pages beyond are refused. With `moving_lists` each page of conversations that is read makes
-    the first conversation of the next page the newest. With `shuffled_messages` messages come in no
-    order, the same each time.
+    shown, pages beyond are refused. Conversations come without counters where `uncounted`. With
+    `moving_lists` each page of conversations that is read makes the first conversation of the next page
+    the newest. With `shuffled_messages` messages come in no order, the same each time.
     """
 
     skew: float = 0.0
@@ -72,6 +72,7 @@ class Quirks:
     unreadable: frozenset[str] = frozenset()
     strange: bool = False
     depth: int | None = None
+    uncounted: bool = False
 
     def blank(self, kind: str, document: Json) -> Json:
         """The document with the fields of `nulls` set to null."""
@@ -79,6 +80,8 @@ class Quirks:
             head, *path, last = name.split(".")
             if head == kind:
                 _blank(document, path, last)
+        if self.uncounted:
+            document.pop("counters", None)
         if self.strange:
             document |= {"tomorrow": {"id": None}, "tags": [{"id": 1}]}
         if kind in ("negotiation", "message") and document["id"] in self.unreadable:
