@@ -138,11 +138,14 @@ async def test_one_valkey_and_the_webhook(nursery: Nursery, tmp_path: Path) -> N
         await nothing_lost_or_doubled(crowd, valkey.url, deaths=1)
 
 
-async def test_a_new_version_is_rolled_out(nursery: Nursery, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["webhook", "polling"])
+async def test_a_new_version_is_rolled_out(nursery: Nursery, tmp_path: Path, way: str) -> None:
     async with (
         single(VALKEY, tmp_path / "valkey") as valkey,
         premises_at(nursery, tmp_path, valkey.url) as premises,
     ):
+        if way == "polling":
+            premises.poll()
         # What is given back needs no claim to run out.
         premises.timing = TIMING
         old = [await premises.start(command) for command in ("web", "web", "worker", "worker")]
