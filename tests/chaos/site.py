@@ -26,6 +26,8 @@ from tests.ports import free_port
 
 TIMING = Timing(settle=2.0, check=0.3, retry=0.3, stop=5.0, lease=30.0, poller=3.0, profile=3600)
 
+WORK = {"hh_bridge_polls_total", "hh_bridge_updates_handled_total"}
+
 
 @dataclass
 class Premises:
@@ -92,19 +94,14 @@ class Premises:
         said: dict[str, object] = answer.json()
         return said
 
-    async def polls(self, process: Process) -> float:
-        """How often a process has looked at accounts, by its own `/metrics`."""
+    async def work(self, process: Process) -> float:
+        """How much a process has done, looks at accounts and updates, by its own `/metrics`."""
         port = self.ports[process.pid]
         await self._answers(process, port)
         async with plain_http() as browser:
             answer = await browser.get(f"http://127.0.0.1:{port}/metrics")
         families = text_string_to_metric_families(answer.text)
-        return sum(
-            sample.value
-            for family in families
-            for sample in family.samples
-            if sample.name == "hh_bridge_polls_total"
-        )
+        return sum(sample.value for family in families for sample in family.samples if sample.name in WORK)
 
     async def news(self, talk: Negotiation, text: str = "Здравствуйте!") -> ChatMessage:
         """The account is linked, and the employer's first message is there to reply to."""

@@ -52,6 +52,7 @@ class Storm:
     killed: Counter[str] = field(default_factory=Counter)
     frozen: Counter[str] = field(default_factory=Counter)
     noted: list[tuple[int, float]] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._random = Random(self.plan.seed)  # noqa: S311, no secret
@@ -62,7 +63,9 @@ class Storm:
         bridge = self.site.bridge
         bridge.hh.world.limits.in_a_row = bridge.hh.world.limits.overall = 10**9
         self._alive = [await self.site.start(command) for command in ("web", "web", "worker", "worker")]
-        people = [Person(bridge, number, self.plan.seed) for number in range(self.plan.accounts)]
+        self.people = people = [
+            Person(bridge, number, self.plan.seed) for number in range(self.plan.accounts)
+        ]
         for person in people:
             await person.link()
         over = asyncio.Event()
@@ -79,7 +82,7 @@ class Storm:
                             await asyncio.sleep(0.5)
             # Time for what would come twice.
             await asyncio.sleep(LEASE + 3)
-        return await self._counted(people)
+        return await self._counted()
 
     async def _blow(self, group: asyncio.TaskGroup) -> None:
         blows = ["kill"] * self.plan.kills + ["freeze"] * self.plan.freezes
@@ -132,8 +135,8 @@ class Storm:
                     writer.close()
             await asyncio.sleep(0.1)
 
-    async def _counted(self, people: list[Person]) -> Tally:
-        bridge = self.site.bridge
+    async def _counted(self) -> Tally:
+        bridge, people = self.site.bridge, self.people
         accepted: dict[int, list[float]] = defaultdict(list)
         for call in bridge.telegram.calls("sendMessage", "editMessageText", "setMessageReaction"):
             accepted[call.chat_id or 0].append(call.at)

@@ -127,6 +127,11 @@ def ways(bridge: Bridge, people: Iterable[Person]) -> tuple[Way, Way]:
     return _sum(to_hh), _sum(to_telegram)
 
 
+def doubled_by_chat(bridge: Bridge, people: Iterable[Person]) -> list[int]:
+    """How many notifications came more than once, in each account's chat."""
+    return [ways(bridge, [person])[1].doubled for person in people]
+
+
 async def waiting(client: Client) -> int:
     """How many lists of what is to be done still lie in Redis."""
     names = [key async for key in client.scan_iter("hh:{*}:*", count=1000)]
