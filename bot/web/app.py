@@ -46,7 +46,7 @@ def build(
     telegram_link_base: str = "https://t.me",
 ) -> web.Application:
     """The application; deep links are made of `telegram_link_base` and `username()`, None while unknown."""
-    app = web.Application(client_max_size=LARGEST_UPDATE, middlewares=[_confess])
+    app = web.Application(client_max_size=LARGEST_UPDATE)
     callback = Callback(linking, telegram_link_base, username)
     # A HEAD, as link previews send it, would use up the state.
     app.router.add_get("/oauth/callback", callback.show, allow_head=False)
@@ -81,17 +81,6 @@ class _Strangers:
         log.debug("a request could not be read", error=type(exc_info).__name__)
 
     exception = debug
-
-
-@web.middleware
-async def _confess(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except (web.HTTPException, ConnectionError):
-        raise
-    except Exception as error:
-        log.exception("a request could not be answered")
-        raise web.HTTPInternalServerError from error
 
 
 async def _body(request: web.Request) -> bytes:

@@ -8,12 +8,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from bot import metrics
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
+
+log = logger(__name__)
 
 _STORE_TIMEOUT: Final = 2.0
 _UNKNOWN: Final = math.nan
@@ -21,16 +25,32 @@ FRESH: Final = {"Cache-Control": "no-store"}
 
 
 def watch(app: web.Application, backlog: Callable[[], Awaitable[Backlog]]) -> web.Application:
-    """Add the two to `app`; `backlog` is asked at each look at the figures."""
+    """Add the two to `app`; `backlog` is asked at each look at the figures.
+
+    From then on `app` also says in the log what it could not answer: `bot.log` lets nothing of aiohttp's own
+    words through, which quote what was asked.
+    """
 
     async def figures(request: web.Request) -> web.Response:
         await _measure(backlog)
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type, **FRESH})
 
+    app.middlewares.append(_confess)
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/metrics", figures)
     return app
+
+
+@web.middleware
+async def _confess(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:
+        log.exception("a request could not be answered")
+        raise web.HTTPInternalServerError from error
 
 
 async def _alive(request: web.Request) -> web.Response:
