@@ -181,6 +181,7 @@ async def _until_signal(work: Coroutine[object, object, None]) -> None:
         task.cancel()
 
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log.unheard)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     try:

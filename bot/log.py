@@ -14,11 +14,12 @@ that looks like one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter, filter_by_level, render_to_log_kwargs
@@ -87,6 +88,11 @@ def set_up(
     for name in QUOTING:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(True)
+
+
+def unheard(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """For `set_exception_handler`: asyncio's own line quotes the error of a task that nobody waited for."""
+    logging.getLogger("asyncio").error(context["message"], exc_info=context.get("exception"))
 
 
 def formatter(

@@ -18,6 +18,9 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 _OWN = __name__.partition(".")[0]
 _QUOTING = (ValueError, LookupError)
 
+_FRAMES = 60
+"""The innermost ones; whoever can make the bridge descend deep must not be able to fill the log."""
+
 
 def told(exc_info: ExcInfo) -> str:
     """A traceback with all causes, as Python prints it but for texts that may quote."""
@@ -31,7 +34,7 @@ def _lines(error: BaseException, told_of: set[int]) -> Iterator[str]:
         yield from _lines(before, told_of)
         yield "\nWhich led to:\n\n"
     yield "Traceback (most recent call last):\n"
-    yield from traceback.format_tb(error.__traceback__)
+    yield from traceback.format_tb(error.__traceback__, -_FRAMES)
     yield f"{_named(error)}\n"
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -166,6 +168,25 @@ def test_an_answer_of_telegram_that_cant_be_read_is_not_quoted() -> None:
     stream = output("console", "DEBUG")
     with pytest.raises(TelegramError):
         BaseRequest.parse_json_payload('{"ok": true, "result": {"text": "Приходите завт'.encode())
+    assert "Приходите" not in stream.getvalue()
+
+
+async def test_what_fails_with_nobody_to_hear_it_is_told_without_what_it_quotes() -> None:
+    stream = output("console", "DEBUG")
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log.unheard)
+    said = "Приходите завтра"
+
+    async def fail() -> None:
+        int(said)
+
+    task = loop.create_task(fail())
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    assert "Task exception was never retrieved" in stream.getvalue()
+    assert "ValueError" in stream.getvalue()
+    assert "in fail" in stream.getvalue()
     assert "Приходите" not in stream.getvalue()
 
 

@@ -47,7 +47,7 @@ async def replied_to(turn: Turn, message: Message) -> Subject | None:
     """What the message that `message` replies to is about; in a topic, its conversation.
 
     None where that is unknown, or where the topic is another conversation's than the message. What
-    was forwarded into a topic is not written to its employer: it may be a vacancy to apply to.
+    was forwarded is written to no employer by itself: it may be a vacancy to apply to.
     """
     original = original_of(message)
     about = await turn.subject(original) if original is not None else None
@@ -56,7 +56,9 @@ async def replied_to(turn: Turn, message: Message) -> Subject | None:
     if about is None and original is not None and message.reply_to_message is not None:
         nid = conversation_of(message.reply_to_message)
         about = Conversation(nid) if nid is not None else None
-    if turn.here is None or message.forward_origin is not None or isinstance(about, Application):
+    if message.forward_origin is not None:
+        return None if isinstance(about, Conversation) else about
+    if turn.here is None or isinstance(about, Application):
         return about
     if isinstance(about, Conversation) and about.nid != turn.here:
         return None

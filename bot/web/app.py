@@ -64,8 +64,6 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     Nothing logs the addresses that are asked for: hh.ru's code is in one of them.
     """
-    # What aiohttp itself would say of a fault goes the way of what strangers send.
-    app.middlewares.append(_confess)
     runner = web.AppRunner(
         app, access_log=None, logger=_Strangers(), handle_signals=False, shutdown_timeout=SHUTDOWN_TIMEOUT
     )
@@ -86,17 +84,6 @@ class _Strangers:
         log.debug("a request could not be read", error=type(exc_info).__name__)
 
     exception = debug
-
-
-@web.middleware
-async def _confess(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except (web.HTTPException, ConnectionError):
-        raise
-    except Exception as error:
-        log.exception("a request could not be answered")
-        raise web.HTTPInternalServerError from error
 
 
 async def _body(request: web.Request) -> bytes:

@@ -8,16 +8,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from msgspec.structs import asdict
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from bot import metrics
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
 from bot.web.readiness import OK, Readiness
 
 Part = Literal["web", "worker"]
+
+log = logger(__name__)
 
 _STORE_TIMEOUT: Final = 2.0
 _UNKNOWN: Final = math.nan
@@ -29,7 +33,8 @@ def watch(
 ) -> web.Application:
     """Add the three to `app`; `/readyz` tells of the first of the parts that this process has.
 
-    `backlog` and all parts are asked at each look at the figures.
+    `backlog` and all parts are asked at each look at the figures. From then on `app` also says in the log
+    what it could not answer: `bot.log` lets no words of aiohttp's own through, which quote what was asked.
     """
     first = next(iter(parts.values()))
 
@@ -42,10 +47,22 @@ def watch(
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type, **FRESH})
 
+    app.middlewares.append(_confess)
     app.router.add_get("/healthz", _alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", figures)
     return app
+
+
+@web.middleware
+async def _confess(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:
+        log.exception("a request could not be answered")
+        raise web.HTTPInternalServerError from error
 
 
 async def _alive(request: web.Request) -> web.Response:

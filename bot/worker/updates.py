@@ -189,9 +189,15 @@ class UpdatesLane:
             old = open_tokens(self._services.vault, sealed)
         except VaultError:
             return
-        account = self._session.account
-        if account is None or open_tokens(self._services.vault, account.tokens) != old:
+        # hh.ru is free to give the same token again.
+        if await self._present() != old.access_token:
             await self._services.linking.discard(old)
+
+    async def _present(self) -> str | None:
+        try:
+            return await self._access.token()
+        except LinkAgain:
+            return None
 
     async def _finish(self, turn: Turn) -> None:
         """What can be done only now that all is written down; it is not worth doing the rest again."""

@@ -58,6 +58,28 @@ async def test_updates_beyond_the_burst_are_handled_one_by_one(bridge: Bridge, r
     assert time.monotonic() - began >= 4 / TURNS.per_second
 
 
+async def test_a_stranger_who_floods_is_slowed_and_nobody_else_is(bridge: Bridge, redis: Client) -> None:
+    """He has no account, so nothing of him is kept but how quick he was."""
+    stranger, talk = bridge.telegram.user(100_003, "Чужой"), conversation(bridge)
+    flood = TURNS.burst + 6
+    async with bridge.running():
+        await bridge.link()
+        began = time.monotonic()
+        for _ in range(flood):
+            await stranger.send("/list")
+        bridge.hh.employers.invite(talk.id, "Здравствуйте!")
+        news = await bridge.anna.wait_for("Здравствуйте!")
+        reply = await bridge.anna.send("Приду!", reply_to=news.id)
+        await bridge.anna.wait_for_reaction(reply, "👌")
+        assert not await at_most(redis, stranger, 0)(), "the flood was over before anybody could wait for it"
+        await eventually(at_most(redis, stranger, 0))
+        assert time.monotonic() - began >= 5 / TURNS.per_second
+        await eventually(lambda: len(stranger.from_bot) == flood)
+        assert bridge.hh.journal.texts(talk.id) == ["Приду!"]
+    left = [key async for key in redis.scan_iter(match=f"*:{stranger.id}") if await redis.ttl(key) == -1]
+    assert left == []
+
+
 def at_most(redis: Client, user: LocalUser, number: int) -> Callable[[], Awaitable[bool]]:
     """Whether so many updates of a user still wait."""
 

@@ -19,7 +19,7 @@ from bot.store.connection import Client
 from tests.attempts import query_of
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import at_hh, conversation, written_to
-from tests.bridge.test_refusals import deep_link, invited, visit
+from tests.bridge.test_refusals import deep_link, invited, unlinked, visit
 from tests.plain import plain_http
 from tests.waiting import eventually
 
@@ -231,6 +231,25 @@ async def test_a_rightful_button_with_anothers_conversation_shows_nothing_of_it(
         asked = await peter.send("/help")
         await peter.wait_for(lambda m: m.id > asked)
     assert not any("Только для Анны" in message.text for message in peter.from_bot)
+    assert bridge.hh.journal.effects == []
+
+
+async def test_buttons_from_before_unlinking_do_nothing_to_the_account_that_was_linked_since(
+    bridge: Bridge,
+) -> None:
+    talk = conversation(bridge)
+    key = button_key(bridge.settings.telegram_token.get_secret_value())
+    async with bridge.running():
+        news = await written_to(bridge, talk)
+        old = [button.callback_data for button in news.buttons if button.callback_data]
+        await unlinked(bridge)
+        await bridge.link(applicant=bridge.hh.world.add_applicant("Борис", "Годунов"))
+        sure = (seal(Press(action, (talk.id,)), bridge.anna.id, key) for action in ("hide!", "decline!"))
+        for data in (*old, *sure):
+            await bridge.anna.press_data(news, data)
+        asked = await bridge.anna.send("Приду!", reply_to=news.id)
+        await bridge.anna.wait_for("другому аккаунту", after=asked)
+        await bridge.telegram.settled()
     assert bridge.hh.journal.effects == []
 
 

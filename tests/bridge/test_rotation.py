@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from bot.store.connection import Client
 from bot.store.rotation import Seals, count
 from bot.store.vault import Vault
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import conversation
+from tests.bridge.steps import conversation, written_to
 from tests.waiting import eventually
 
 NEW = Fernet.generate_key().decode()
@@ -69,6 +70,32 @@ async def test_accounts_are_sealed_anew_while_messages_go_both_ways(
         await bridge.anna.wait_for_reaction(after, "👌")
     assert bridge.hh.journal.texts(talk.id) == ["Приду!", "Точно приду!", "Уже еду!"]
     assert not any("войд" in message.text.lower() for message in bridge.anna.from_bot[2:])
+
+
+async def test_workers_of_both_orders_of_the_keys_share_accounts_and_refresh_their_tokens(
+    bridge: Bridge, redis: Client, talk: Negotiation
+) -> None:
+    """As while the new setting is rolled out: what one has sealed, the other opens, and nobody lapses."""
+    old, applicant = old_key(bridge), bridge.applicant.id
+    with_keys(bridge, old, NEW)
+    async with bridge.running(web=True, worker=False), AsyncExitStack() as before:
+        await before.enter_async_context(bridge.running(web=False))
+        with_keys(bridge, NEW, old)
+        async with bridge.running(web=False):
+            news = await written_to(bridge, talk)
+            for number in range(3):
+                refreshed = bridge.hh.journal.count("POST", "/token")
+                bridge.hh.tokens.expire(applicant)
+                reply = await bridge.anna.send(f"Ответ {number}", reply_to=news.id)
+                await bridge.anna.wait_for_reaction(reply, "👌")
+                bridge.hh.employers.write(talk.id, f"Слушаем {number}")
+                await bridge.anna.wait_for(f"Слушаем {number}")
+                assert bridge.hh.journal.count("POST", "/token") == refreshed + 1
+            await before.aclose()
+            await sealed_anew(bridge, redis, old)
+    assert await count(redis, Vault([NEW])) == Seals(first=1)
+    assert bridge.hh.journal.texts(talk.id) == [f"Ответ {number}" for number in range(3)]
+    assert not any("войти заново" in message.text for message in bridge.anna.from_bot)
 
 
 async def test_an_account_that_nobody_polls_comes_under_the_new_key_too(

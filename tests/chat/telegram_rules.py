@@ -15,6 +15,8 @@ TAGS = {"b", "i", "code", "blockquote", "a"}
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _TOKEN = re.compile(r'<(/?)([a-z]+)( href="[^"<>]*")?>|(&[a-z]+;)|([^<>&]+)')
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 Seen = list[tuple[str, tuple[str, ...]]]
 
 KEY = b"k" * 32
@@ -57,7 +59,8 @@ def shown(html: str) -> str:
 
 
 def check(entry: Outgoing | Screen) -> None:
-    """Fail where Telegram would refuse this."""
+    """Fail where Telegram would refuse this, or where something in it is disguised."""
+    check_direction(*_words(entry))
     at = getattr(entry, "at", 0)
     if isinstance(at, Topic):
         check_topic(at)
@@ -85,6 +88,22 @@ def check(entry: Outgoing | Screen) -> None:
             check_topic(entry.topic)
         case _:
             raise AssertionError(entry)
+
+
+def _words(entry: Outgoing | Screen) -> Iterator[str]:
+    """Everything in it that is read."""
+    for name in ("text", "prompt", "title", "address", "caption", "name", "fallback"):
+        yield getattr(entry, name, None) or ""
+    yield from labels(getattr(entry, "keyboard", ()))
+    for topic in (getattr(entry, "at", None), getattr(entry, "topic", None)):
+        if isinstance(topic, Topic):
+            yield topic.name
+
+
+def check_direction(*words: str) -> None:
+    """Fail where writing is turned around, which can show an address backwards (UAX 9, 2.2 and 2.4)."""
+    for text in words:
+        assert not _TURNING.search(text), f"turns around what is read: {text!r}"
 
 
 def check_topic(topic: Topic) -> None:

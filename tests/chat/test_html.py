@@ -76,6 +76,25 @@ def test_splitting_loses_no_letter_and_no_formatting(
     assert [seen for part in parts for seen in letters(part)] == letters(text)
 
 
+long = st.lists(
+    st.tuples(words, st.integers(1, 400), st.sampled_from([None, "b", "i", "code", "blockquote"])),
+    min_size=1,
+    max_size=12,
+).map(lambda pieces: markup([(text * times, tag) for text, times, tag in pieces]))
+
+
+@given(long)
+def test_a_long_text_becomes_parts_that_telegram_takes_and_is_whole_in_them(text: Html) -> None:
+    parts = split(text)
+    for part in parts:
+        assert 0 < units(shown(part)) <= 4096
+        assert not blank(shown(part))
+    seen = [letter for part in parts for letter in parse(part) if not blank(letter[0])]
+    assert seen == [letter for letter in parse(text) if not blank(letter[0])]
+    # Half of a part is never given away for a better place to cut, but for space that is dropped.
+    assert len(parts) <= 1 + 2 * length(text) / 4096
+
+
 @given(tagged)
 def test_a_text_that_fits_stays_in_one_part(pieces: list[tuple[str, str | None]]) -> None:
     text = markup(pieces)

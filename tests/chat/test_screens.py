@@ -19,7 +19,7 @@ from bot.chat.screens.help import commands
 from bot.chat.texts import LANGUAGES, Texts
 from tests.chat.every_screen import SAMPLES, SCREENS, SENTENCES, Sample, entries, nasty
 from tests.chat.golden_files import FOLDER, golden_files, names
-from tests.chat.telegram_rules import check
+from tests.chat.telegram_rules import check, check_direction
 
 _CLOCK = re.compile(r"(?<![\d:–-])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _OF_NO_MOMENT = {
@@ -93,6 +93,7 @@ def test_every_screen_looks_as_it_is_kept(name: str) -> None:
 def test_sentences_for_other_messages_are_well_formed_too(language: str) -> None:
     t = Texts(language)
     for said in (sentence(t) for sentence in SENTENCES.values()):
+        check_direction(said)
         if isinstance(said, Html):
             check(Screen(text=said))
         else:

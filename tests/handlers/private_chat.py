@@ -18,7 +18,7 @@ from bot.chat.templates import Templates
 from bot.chat.texts import Texts
 from bot.handlers.context import Bridge, dispatch
 from bot.handlers.turn import Turn
-from bot.hh.errors import HhError
+from bot.hh.errors import HhError, NotFound
 from bot.hh.gateway import Applied, History
 from bot.hh.models import (
     Dictionaries,
@@ -153,7 +153,10 @@ class HhRu:
 
     async def negotiation(self, nid: str) -> Negotiation:
         self._ask(f"negotiation {nid}")
-        return next(item for item in self.conversations if item.id == nid)
+        for item in self.conversations:
+            if item.id == nid:
+                return item
+        raise NotFound("topic_not_found", status=404)
 
     async def messages(self, nid: str) -> History:
         self._ask(f"messages {nid}")
@@ -161,6 +164,8 @@ class HhRu:
 
     async def vacancy(self, vacancy_id: str, *, host: str | None = None) -> Vacancy:
         self._ask(f"vacancy {vacancy_id} {host}")
+        if vacancy_id not in self.vacancies:
+            raise NotFound("vacancy_not_found", status=404)
         return self.vacancies[vacancy_id]
 
     async def suitable_resumes(self, vacancy_id: str, *, host: str | None = None) -> Resumes:

@@ -92,6 +92,28 @@ async def test_a_button_of_a_message_too_old_for_telegram_works(chat: Chat) -> N
     assert len((await chat.update(callback_query=query)).intents) == 1
 
 
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        {"data": seal(Press(actions.HIDE_YES, ("1",)), USER, button_key(TOKEN)), "inline_message_id": "x"},
+        {"game_short_name": "tetris", "inline_message_id": "x"},
+        {
+            "game_short_name": "tetris",
+            "message": {"message_id": 5, "date": 0, "chat": {"id": USER, "type": "private"}},
+        },
+        {},
+    ],
+    ids=["inline", "inline game", "game", "nothing"],
+)
+async def test_a_press_on_what_the_bot_has_not_sent_does_nothing_and_is_answered(
+    chat: Chat, pressed: dict[str, object]
+) -> None:
+    query = {"id": "1", "from": person(USER), "chat_instance": "1", **pressed}
+    assert nothing(await chat.update(callback_query=query))
+    assert chat.hh.asked == []
+    assert chat.telegram.toasts == [stale_button(chat.texts)]
+
+
 async def test_telegram_refusing_the_answer_stops_nothing(chat: Chat) -> None:
     chat.telegram.refuses = True
     turn = await chat.press(actions.OPEN, "1")

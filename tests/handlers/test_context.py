@@ -9,12 +9,13 @@ from telegram import Update
 from bot.chat.intents import SendMessage
 from bot.chat.outgoing import Conversation
 from bot.handlers.context import dispatch
+from bot.hh.errors import NotFound
 from tests.handlers.private_chat import Chat, nothing
 
 
 async def test_an_error_of_a_handler_reaches_the_caller(chat: Chat) -> None:
     chat.hh.vacancies.clear()
-    with pytest.raises(KeyError, match="123"):
+    with pytest.raises(NotFound):
         await chat.write("https://hh.ru/vacancy/123")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from bot.chat import actions
@@ -10,6 +12,7 @@ from bot.chat.outgoing import Application, Draft, Question, Subject
 from bot.chat.screens.lists import FOUND
 from bot.chat.templates import Kind, Templates
 from bot.handlers.registry import PRESSES
+from bot.hh.errors import HhError
 from bot.sync.roster import seal_of
 from tests.handlers.private_chat import Chat, negotiation, resumes, vacancy
 
@@ -104,3 +107,19 @@ async def test_two_quick_presses_have_one_effect_and_are_both_answered(chat: Cha
     second = await chat.press(action, *args, on=500)
     assert second.intents == []
     assert len(chat.telegram.toasts) == 2, "a button spins until its press is answered"
+
+
+@pytest.mark.parametrize("action", set(BUTTONS) - {actions.HIDE_YES, actions.DECLINE_YES})
+async def test_a_button_from_before_unlinking_writes_nothing_for_the_account_that_was_linked_since(
+    chat: Chat, action: str
+) -> None:
+    """Nothing is known any more of what its message was about, and hh.ru shows another nothing of it.
+
+    What hides names its conversation itself: hh.ru refuses that of another (tests/bridge/test_harm.py).
+    """
+    chat.hh.conversations, chat.hh.vacancies = [negotiation("2")], {}
+    chat.subjects.clear()
+    args, _ = BUTTONS[action]
+    with suppress(HhError):
+        turn = await chat.press(action, *args, on=500)
+        assert turn.intents == []

@@ -102,6 +102,21 @@ async def test_buttons_that_do_not_tell_whose_a_message_is_lead_to_a_question(
     assert isinstance(said(turn).about, Draft)
 
 
+ORIGIN = {"type": "hidden_user", "date": 1, "sender_user_name": "Кто-то"}
+
+
+async def test_what_is_forwarded_goes_to_nobody_by_itself_also_where_it_replies(chat: Chat) -> None:
+    turn = await chat.write("Вакансия мечты", 77, reply_to=10, forward_origin=ORIGIN)
+    assert turn.intents == []
+    assert isinstance(said(turn).about, Draft)
+
+
+async def test_what_is_forwarded_as_a_reply_to_a_message_with_buttons_goes_to_nobody(chat: Chat) -> None:
+    answered = {**chat.message({"text": "!"}, 300, sender=42), **buttons("1")}
+    turn = await chat.write("Вакансия мечты", 77, reply_to_message=answered, forward_origin=ORIGIN)
+    assert turn.intents == []
+
+
 async def test_a_text_without_a_reply_asks_to_whom_even_with_one_conversation(chat: Chat) -> None:
     turn = await chat.write("Готов", 77)
     assert turn.intents == []

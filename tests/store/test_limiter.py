@@ -93,3 +93,50 @@ def test_no_second_holds_more_than_rate_and_burst_allow(redis_url: str, pauses: 
     granted = asyncio.run(grants())
     for start in granted:
         assert sum(start <= grant < start + 1 - 1e-3 for grant in granted) <= rate + burst
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("pause"), st.floats(0, 0.5)),
+        st.tuples(st.just("reserve"), st.sampled_from([0.0, 0.15, 100.0])),
+        st.tuples(st.just("block"), st.floats(0.01, 2.0)),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(
+    max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps)
+def test_nobody_waits_longer_than_the_rate_and_the_blocks_demand(
+    redis_url: str, steps: list[tuple[str, float]]
+) -> None:
+    """A permit waits for the rate since any earlier one, beyond the burst, and for the end of a block."""
+    rate, burst, clock = 10, 3, Clock()
+    begun = clock.now
+
+    async def play() -> None:
+        # Since each of these moments so many permits have been given.
+        since: list[tuple[float, int]] = []
+        async with connect(redis_url) as redis:
+            await redis.flushall()
+            pace = limiter(redis, clock, rate=rate, burst=burst)
+            for step, value in steps:
+                if step == "pause":
+                    clock.now += value
+                elif step == "block":
+                    await pace.block(value)
+                    since.append((clock.now + value, burst - 1))
+                else:
+                    demanded = max(
+                        (moment + (given - burst + 1) / rate - clock.now for moment, given in since),
+                        default=0.0,
+                    )
+                    wait = await pace.reserve(value)
+                    assert wait == pytest.approx(max(demanded, 0.0), abs=2e-3), f"after {clock.now - begun} s"
+                    if wait <= value:
+                        since = [(moment, given + 1) for moment, given in since] + [(clock.now, 1)]
+
+    asyncio.run(play())

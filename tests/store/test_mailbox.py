@@ -392,9 +392,18 @@ class Model:
     until: float = 0
     wake: float | None = None
 
+    @property
+    def due(self) -> float | None:
+        """When a worker may claim it."""
+        return self.until if self.holder else self.wake
+
+
+BOXES = [BOX + number * keys.SHARDS for number in range(4)]
+"""Of one shard, so that they fall due together."""
+
 
 class MailboxMachine(RuleBasedStateMachine):
-    """The real mailboxes against the model, with two workers, one of which may sleep."""
+    """The real mailboxes against the models, with two workers, one of which may sleep."""
 
     url = ""
 
@@ -405,49 +414,70 @@ class MailboxMachine(RuleBasedStateMachine):
         self.runner.run(self._empty())
         self.clock = Clock()
         self.mailboxes = Mailboxes(self.store, lease=30, clock=self.clock)
-        self.model = Model()
+        self.models = {box: Model() for box in BOXES}
         self.claims: list[Claim] = []
 
     def teardown(self) -> None:
         self.runner.run(self.store.aclose())
         self.runner.close()
 
-    @rule(number=st.integers(1, 6))
-    def push(self, number: int) -> None:
-        item = update(number)
+    def held(self, claim: Claim) -> bool:
+        return claim.token == self.models[claim.mailbox].holder
+
+    @rule(box=st.sampled_from(BOXES), number=st.integers(1, 6))
+    def push(self, box: int, number: int) -> None:
+        item, model = update(number, box), self.models[box]
         stored = self.runner.run(self.mailboxes.push([item]))
-        assert stored == (item.raw not in self.model.seen)
+        assert stored == (item.raw not in model.seen)
         if stored:
-            self.model.seen.add(item.raw)
-            self.model.queue.append(item.raw)
-            if self.model.holder is None:
-                self.model.wake = self.clock.now
+            model.seen.add(item.raw)
+            model.queue.append(item.raw)
+            if model.holder is None:
+                model.wake = self.clock.now
+
+    @rule()
+    def push_to_all(self) -> None:
+        for box in BOXES:
+            self.push(box, 7)
 
     @rule(seconds=st.sampled_from([1.0, 10.0, 31.0]))
     def wait(self, seconds: float) -> None:
         self.clock.now += seconds
 
-    @rule()
-    def claim(self) -> None:
-        model = self.model
-        claims = self.runner.run(self.mailboxes.claim(SHARD, 5)).claims
-        due = model.until if model.holder else model.wake
-        assert bool(claims) == (due is not None and due <= self.clock.now)
-        for claim in claims:
-            assert claim.updates == list(model.queue)
+    @rule(limit=st.integers(1, 5), batch=st.integers(1, 8))
+    def claim(self, limit: int, batch: int) -> None:
+        claimed = self.runner.run(self.mailboxes.claim(SHARD, limit, batch))
+        waiting = {
+            box: model.due
+            for box, model in self.models.items()
+            if model.due is not None and model.due <= self.clock.now
+        }
+        taken = {claim.mailbox for claim in claimed.claims}
+        assert taken <= waiting.keys()
+        assert len(claimed.claims) == len(taken) == min(limit, len(waiting))
+        left = [due for box, due in waiting.items() if box not in taken]
+        assert all(waiting[box] <= due + 1e-6 for box in taken for due in left), (
+            "the longest waiting go first"
+        )
+        for claim in claimed.claims:
+            model = self.models[claim.mailbox]
+            assert claim.updates == list(model.queue)[:batch]
             model.holder, model.until = claim.token, self.clock.now + 30
             self.claims.append(claim)
+        following = min((model.due for model in self.models.values() if model.due is not None), default=None)
+        assert claimed.next_due == (None if following is None else pytest.approx(following, abs=1e-5))
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
     def handle_one(self, data: st.DataObject) -> None:
         claim = data.draw(st.sampled_from(self.claims))
-        first = self.model.queue[0] if self.model.queue else b"none"
-        pop = self.mailboxes.commit(claim, [("LREM", keys.of(BOX, "inbox"), 1, first)])
-        if claim.token == self.model.holder:
+        queue = self.models[claim.mailbox].queue
+        first = queue[0] if queue else b"none"
+        pop = self.mailboxes.commit(claim, [("LREM", keys.of(claim.mailbox, "inbox"), 1, first)])
+        if self.held(claim):
             self.runner.run(pop)
-            if self.model.queue:
-                self.model.queue.popleft()
+            if queue:
+                queue.popleft()
         else:
             with pytest.raises(ClaimLost):
                 self.runner.run(pop)
@@ -456,24 +486,26 @@ class MailboxMachine(RuleBasedStateMachine):
     @rule(data=st.data(), pause=st.sampled_from([None, 5.0, 50.0]))
     def release(self, data: st.DataObject, pause: float | None) -> None:
         claim = data.draw(st.sampled_from(self.claims))
+        model = self.models[claim.mailbox]
         wake = None if pause is None else self.clock.now + pause
-        if claim.token != self.model.holder:
+        if not self.held(claim):
             with pytest.raises(ClaimLost):
                 self.runner.run(self.mailboxes.release(claim, wake))
             return
         released = self.runner.run(self.mailboxes.release(claim, wake))
-        assert released == (not self.model.queue)
+        assert released == (not model.queue)
         if released:
-            self.model.holder, self.model.wake = None, wake
+            model.holder, model.wake = None, wake
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), pause=st.sampled_from([0.0, 5.0]))
     def abandon(self, data: st.DataObject, pause: float) -> None:
         claim = data.draw(st.sampled_from(self.claims))
         given_back = self.mailboxes.abandon(claim, self.clock.now + pause)
-        if claim.token == self.model.holder:
+        if self.held(claim):
             self.runner.run(given_back)
-            self.model.holder, self.model.wake = None, self.clock.now + pause
+            model = self.models[claim.mailbox]
+            model.holder, model.wake = None, self.clock.now + pause
         else:
             with pytest.raises(ClaimLost):
                 self.runner.run(given_back)
@@ -482,40 +514,48 @@ class MailboxMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def extend(self, data: st.DataObject) -> None:
         claim = data.draw(st.sampled_from(self.claims))
-        held = claim.token == self.model.holder
-        lost = set() if held or claim.given_back else {BOX}
+        held = self.held(claim)
+        lost = set() if held or claim.given_back else {claim.mailbox}
         assert self.runner.run(self.mailboxes.extend([claim])) == lost
         if held:
-            self.model.until = self.clock.now + 30
+            self.models[claim.mailbox].until = self.clock.now + 30
 
-    @rule()
-    def rouse(self) -> None:
-        free = self.model.holder is None
-        assert self.runner.run(self.mailboxes.rouse(BOX)) == free
+    @rule(box=st.sampled_from(BOXES))
+    def rouse(self, box: int) -> None:
+        model = self.models[box]
+        free = model.holder is None
+        assert self.runner.run(self.mailboxes.rouse(box)) == free
         if free:
-            wake = self.model.wake
-            self.model.wake = self.clock.now if wake is None else min(wake, self.clock.now)
+            model.wake = self.clock.now if model.wake is None else min(model.wake, self.clock.now)
 
     @invariant()
     def only_one_may_write(self) -> None:
         for claim in self.claims:
-            if claim.token != self.model.holder:
+            if not self.held(claim):
+                late = ("SET", keys.of(claim.mailbox, "account"), "late")
                 with pytest.raises(ClaimLost):
-                    self.runner.run(self.mailboxes.commit(claim, [("SET", keys.of(BOX, "account"), "late")]))
+                    self.runner.run(self.mailboxes.commit(claim, [late]))
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        assert self.runner.run(self._stored()) == list(self.model.queue)
+        for box, model in self.models.items():
+            assert self.runner.run(self._stored(box)) == list(model.queue)
+
+    @invariant()
+    def nobody_who_waits_is_forgotten(self) -> None:
+        backlog = self.runner.run(self.mailboxes.backlog())
+        assert backlog.mailboxes == sum(model.due is not None for model in self.models.values())
+        assert all(model.due is not None for model in self.models.values() if model.queue)
 
     async def _empty(self) -> None:
         await self.store.flushall()
 
-    async def _stored(self) -> list[object]:
-        return list(await self.store.lrange(keys.of(BOX, "inbox"), 0, -1))
+    async def _stored(self, box: int) -> list[object]:
+        return list(await self.store.lrange(keys.of(box, "inbox"), 0, -1))
 
 
 @pytest.mark.timeout(300)
-def test_any_history_of_a_mailbox_matches_a_plain_model(redis_url: str) -> None:
+def test_any_history_of_mailboxes_that_fall_due_together_matches_plain_models(redis_url: str) -> None:
     machine = type("Machine", (MailboxMachine,), {"url": redis_url})
     run_state_machine_as_test(
         machine,

@@ -81,10 +81,14 @@ class Desk:
     async def update(self, **content: object) -> bytes:
         """An update waits in the mailbox; what it is in Telegram's words."""
         raw = json.dumps({"update_id": next(self.numbers), **content}, ensure_ascii=False).encode()
+        await self.push(raw)
+        return raw
+
+    async def push(self, raw: bytes) -> None:
+        """This waits in the mailbox, as Telegram sent it."""
         await self.services.mailboxes.push([Incoming(self.session.user_id, next(self.numbers), raw)])
         self.session.stale = True
         await self.session.refill()
-        return raw
 
     async def write(self, text: str) -> bytes:
         """Anna writes to the bot."""

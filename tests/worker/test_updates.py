@@ -14,6 +14,7 @@ from bot.sandbox.hh.faults import broken
 from bot.store import keys
 from bot.store.mailbox import ClaimLost
 from bot.store.records import Access
+from bot.telegram.routing import route
 from bot.worker.change import Change
 from bot.worker.updates import DEATHS, TRIES
 from tests.worker.conftest import Desk
@@ -53,6 +54,24 @@ async def test_an_update_that_can_not_be_handled_is_set_aside_and_holds_up_no_ot
     assert sorry == SORRY
     assert helped != SORRY
     assert caplog.text.count("could not be handled") == TRIES
+
+
+async def test_an_update_that_is_too_deep_for_the_library_is_set_aside(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only its outermost chat is looked at when it is stored."""
+    chat = f'{{"id":{desk.session.user_id},"type":"private"}}'
+    head = f'{{"message_id":1,"date":1,"chat":{chat},"reply_to_message":'
+    deep = f'{{"update_id":1,"message":{800 * head}null{800 * "}"}}}'.encode()
+    await desk.push(deep)
+    assert route(deep).mailbox == desk.session.user_id
+    await desk.write("/help")
+    await desk.handle()
+    assert await kept(desk, "failed") == [deep]
+    sorry, helped = desk.said
+    assert sorry == SORRY
+    assert helped != SORRY
+    assert len(caplog.text) < 200_000, "a traceback fills the log"
 
 
 async def test_an_update_over_which_process_after_process_dies_is_set_aside(desk: Desk) -> None:
