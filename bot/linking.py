@@ -219,10 +219,10 @@ class Linking:
             await self._store.delete(keys.link_code(code))
 
     async def discard(self, tokens: Tokens) -> bool:
-        """End tokens that nobody will use; False where hh.ru could not be asked."""
+        """End tokens that nobody will use; False where that could not be confirmed."""
         try:
             await self._revoke(tokens)
-        except (LinkAgain, Refused):
+        except LinkAgain:
             return True  # they open nothing any more
         except HhError as error:
             log.warning("a token that is not wanted could not be revoked", error=type(error).__name__)
