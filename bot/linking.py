@@ -53,7 +53,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}")
 
 _SWEEP_SECONDS = 30.0
-_SWEPT_AT_ONCE = 20
+_SWEPT_AT_ONCE = 100
 _NOBODY = "nobody"
 _KEPT_SECONDS = 24 * 3600
 """For how long it is tried to give an unconfirmed access back."""
