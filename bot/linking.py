@@ -53,7 +53,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}")
 
 _SWEEP_SECONDS = 30.0
-_SWEPT_AT_ONCE = 20
+_SWEPT_AT_ONCE = 100
 _NOBODY = "nobody"
 _KEPT_SECONDS = 24 * 3600
 """For how long it is tried to give an unconfirmed access back."""
@@ -219,10 +219,10 @@ class Linking:
             await self._store.delete(keys.link_code(code))
 
     async def discard(self, tokens: Tokens) -> bool:
-        """End tokens that nobody will use; False where hh.ru could not be asked."""
+        """End tokens that nobody will use; False where that could not be confirmed."""
         try:
             await self._revoke(tokens)
-        except (LinkAgain, Refused):
+        except LinkAgain:
             return True  # they open nothing any more
         except HhError as error:
             log.warning("a token that is not wanted could not be revoked", error=type(error).__name__)
