@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import NoReturn
 
-import httpx
 from aiohttp.web import Application
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -20,10 +19,11 @@ from telegram.ext import ExtBot
 from bot.chat.buttons import button_key
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
+from bot.hh.application import client_of, oauth_of
 from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
-from bot.hh.pace import Pace, paced
+from bot.hh.pace import paced
 from bot.hh.parsing import parse
 from bot.linking import Linking
 from bot.log import logger
@@ -134,8 +134,8 @@ async def sharing(
         hh_limit = limiter_of(store, "hh", rate=settings.hh_requests_per_second, burst=HH_BURST)
         # Also without Redis: an access that nobody will use must be given back.
         ceiling = Ceiling(hh_limit, ACCESS_WAITS, timing.unnamed, unless_away=True)
-        oauth = _oauth(settings, hh_http, ceiling)
-        hh = _client(settings, hh_http)
+        oauth = oauth_of(settings, hh_http, ceiling)
+        hh = client_of(settings, hh_http)
         telegram = BotApi(
             telegram_http, settings.telegram_api_url, settings.telegram_token.get_secret_value()
         )
@@ -279,26 +279,3 @@ async def _bot(settings: Settings, timing: Timing) -> AsyncIterator[Bridge]:
         # The library leaves them open where it did not come to know who the bot is.
         for opened in requests:
             await opened.shutdown()
-
-
-def _oauth(settings: Settings, http: httpx.AsyncClient, pace: Pace) -> OAuth:
-    return OAuth(
-        http,
-        client_id=settings.hh_client_id,
-        client_secret=settings.hh_client_secret.get_secret_value(),
-        site_url=settings.hh_site_url,
-        api_url=settings.hh_api_url,
-        token_url=settings.hh_token_url,
-        user_agent=settings.hh_user_agent,
-        pace=pace,
-    )
-
-
-def _client(settings: Settings, http: httpx.AsyncClient) -> Client:
-    return Client(
-        http,
-        api_url=settings.hh_api_url,
-        user_agent=settings.hh_user_agent,
-        host=settings.hh_host,
-        captcha_backurl=settings.public_url or "https://t.me/",
-    )

@@ -39,7 +39,7 @@ def test_what_was_looked_up_is_told_from_what_was_not(
     [
         "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed",
         "ERROR:pip_audit._cli:Connection to OSV timed out",
-        "urllib3.exceptions.NameResolutionError: Failed to resolve 'pypi.org'",
+        "urllib3.exceptions.NameResolutionError: Failed to resolve 'index.example.org'",
     ],
 )
 def test_an_index_that_is_not_there_is_skipped_by_name(tmp_path: Path, complaint: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from urllib.parse import quote
 
 from bot.check.finding import Finding
-from bot.check.hh import client_of
+from bot.hh.application import client_of
 from bot.hh.client import Call, Client
 from bot.hh.errors import CaptchaRequired, HhError, LinkAgain, Refused, TokenExpired
 from bot.settings import Settings

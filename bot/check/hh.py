@@ -7,14 +7,15 @@ import time
 import httpx
 
 from bot.check.finding import Finding
-from bot.hh.client import Call, Client
+from bot.hh.application import client_of, oauth_of
+from bot.hh.client import Call
 from bot.hh.errors import HhError, LinkAgain, NotFound, Refused, Unavailable
 from bot.hh.oauth import OAuth, pkce
 from bot.hh.wire import ask
 from bot.settings import Settings
 from bot.transport import open_client
 
-# Seconds between the clocks: hh.ru's `expires_in` and Redis's expiries are counted from this machine's.
+# Seconds between the clocks that no user notices: quiet hours and digests go by ours.
 CLOCK_TOLERANCE = 60.0
 
 
@@ -34,11 +35,6 @@ async def hh(settings: Settings) -> list[Finding]:
         if moment is not None:
             found.append(_clock(time.time() - moment.timestamp()))
         return [*found, *await _application(settings, http)]
-
-
-def client_of(settings: Settings, http: httpx.AsyncClient) -> Client:
-    """A client of hh.ru's API as the settings want it."""
-    return Client(http, api_url=settings.hh_api_url, user_agent=settings.hh_user_agent, host=settings.hh_host)
 
 
 def _refused(error: Refused) -> Finding:
@@ -61,15 +57,7 @@ _FOREIGN = "check HH_API_URL; hh.ru refuses some foreign addresses: set HH_PROXY
 
 async def _application(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
     """What hh.ru thinks of the application, and of its redirect address where it knows the application."""
-    oauth = OAuth(
-        http,
-        client_id=settings.hh_client_id,
-        client_secret=settings.hh_client_secret.get_secret_value(),
-        site_url=settings.hh_site_url,
-        api_url=settings.hh_api_url,
-        token_url=settings.hh_token_url,
-        user_agent=settings.hh_user_agent,
-    )
+    oauth = oauth_of(settings, http)
     found = await _tokens(settings, oauth)
     if found.verdict == "FAIL":
         return [found]

@@ -11,6 +11,7 @@ from bot.store.mailbox import ClaimLost
 from bot.worker.access import SessionAccess
 from bot.worker.another_bot import move_in
 from bot.worker.delivery import DeliveryLane
+from bot.worker.due import wake_at
 from bot.worker.poll import Poll
 from bot.worker.retention import Retention
 from bot.worker.services import Services
@@ -72,7 +73,7 @@ async def attend(services: Services, session: Session) -> bool:
 
 async def _given_back(services: Services, session: Session) -> bool:
     """Give the mailbox back; False where updates have come meanwhile."""
-    wake = session.wake_at(services.clock())
+    wake = wake_at(session, services.clock())
     if await services.mailboxes.release(session.claim, wake, session.unwritten):
         return True
     session.stale = True

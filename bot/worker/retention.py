@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.log import logger
 from bot.worker.access import SessionAccess
 from bot.worker.change import Change
+from bot.worker.due import kept_until
 from bot.worker.services import Services
 from bot.worker.session import Session
 
@@ -21,7 +22,7 @@ class Retention:
 
     def ready(self) -> bool:
         """True where the time to return is over."""
-        until = self._session.kept_until
+        until = kept_until(self._session)
         return until is not None and until <= self._services.clock()
 
     async def run(self) -> None:

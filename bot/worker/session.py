@@ -31,19 +31,13 @@ from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.scripts import Store
 from bot.sync.book import Book
-from bot.sync.quiet import digest_due, is_quiet, quiet_ends, zone_of
+from bot.sync.quiet import is_quiet, zone_of
 from bot.telegram.order import in_order
 from bot.worker.change import MAP_SIZE, After, Change, Head, Superseded, Writing, moved
 from bot.worker.kept import Kept
 from bot.worker.later import Later, firsts
 from bot.worker.pace import Paces, Rate
-from bot.worker.waiting import Waiting, next_at
-
-BLOCKED_SECONDS = 180 * 24 * 3600
-"""How long the account of a user who blocked the bot waits for him."""
-
-LEFT_OUT_SECONDS = 3600
-"""How often it is looked whether an account is let in again."""
+from bot.worker.waiting import Waiting
 
 BATCH = 50
 """How many updates and deliveries are in memory at once."""
@@ -115,14 +109,19 @@ class Session:
         return self.account is None or not self.account.blocked_at
 
     @property
-    def watched(self) -> bool:
-        """True where news is looked for at hh.ru, and told."""
-        return self.linked and self.reachable and self.let_in
+    def tells(self) -> bool:
+        """True where news is told."""
+        return self.reachable and self.let_in
 
     @property
-    def kept_until(self) -> float | None:
-        """When a user who blocked the bot is forgotten; None while he has not."""
-        return None if self.reachable or self.account is None else self.account.blocked_at + BLOCKED_SECONDS
+    def watched(self) -> bool:
+        """True where news is looked for at hh.ru."""
+        return self.linked and self.tells
+
+    @property
+    def delivers(self) -> bool:
+        """True where something waits in the outbox for a user who can be reached."""
+        return self.reachable and (bool(self.outbox) or not self._outbox_whole)
 
     def end(self) -> None:
         """Let running steps end and begin no new ones."""
@@ -294,34 +293,6 @@ class Session:
             raise
         self._apply(change, after)
         return True
-
-    def held_due(self, now: float) -> float | None:
-        """When the news that quiet hours hold back may be told; None where there is none."""
-        if not self.head.held or self.account is None or not (self.reachable and self.let_in):
-            return None
-        return quiet_ends(self.account.preferences, zone_of(self.account.zone), now)
-
-    def digest_due(self, now: float) -> float | None:
-        """When the digest may be told; None where there is nothing for it."""
-        if not self.head.digest or self.account is None or not (self.reachable and self.let_in):
-            return None
-        account = self.account
-        return digest_due(account.preferences, zone_of(account.zone), self.head.digest, now)
-
-    def wake_at(self, now: float) -> float | None:
-        """When this mailbox needs a worker again, as far as is known now."""
-        moments: list[float] = [] if self.kept_until is None else [self.kept_until]
-        if self.linked:
-            # What he wrote goes out also where nobody can tell him.
-            waiting = next_at(self.queue)
-            moments += [waiting] if waiting is not None else []
-        if self.linked and self.reachable:
-            # Whoever is let in again gets his news without having to write first.
-            moments.append(self.head.poll if self.let_in else max(self.head.poll, now + LEFT_OUT_SECONDS))
-        if (self.outbox or not self._outbox_whole) and self.reachable:
-            moments.append(self.head.outbox)
-        moments += [due for due in (self.held_due(now), self.digest_due(now)) if due is not None]
-        return min(moments, default=None)
 
     async def permit(self, name: str, rate: Rate, longest: float) -> float:
         """Seconds to wait for the permit now reserved for this user; over `longest` nothing is reserved."""

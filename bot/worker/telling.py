@@ -21,6 +21,7 @@ from bot.sync.events import Event
 from bot.sync.quiet import Telling, is_quiet, late, telling, zone_of
 from bot.worker.access import texts_of
 from bot.worker.change import Change, Superseded
+from bot.worker.due import digest_due, held_due
 from bot.worker.later import Later, later
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -162,7 +163,7 @@ def _untimed(entry: Outgoing) -> Outgoing:
 
 def _dues(session: Session, now: float) -> tuple[float | None, float | None]:
     """When what is held back, and when the digest, may be told."""
-    return session.held_due(now), session.digest_due(now)
+    return held_due(session, now), digest_due(session, now)
 
 
 def _past(moment: float | None, now: float) -> bool:

@@ -20,6 +20,7 @@ from bot.store.errors import StoreError
 from bot.store.mailbox import Claim, ClaimLost
 from bot.worker.attend import attend
 from bot.worker.change import Superseded
+from bot.worker.due import wake_at
 from bot.worker.services import Services
 from bot.worker.session import Session
 
@@ -146,7 +147,7 @@ class Worker:
                 await self._abandon(session, 0)
             else:
                 # When it is due again, and not only with the next scan.
-                wake = session.wake_at(self._services.clock())
+                wake = wake_at(session, self._services.clock())
                 if wake is not None and wake > self._services.clock():
                     self._expect(keys.shard_of(box), wake)
             self._failures.pop(box, None)

@@ -10,7 +10,7 @@ from bot.handlers.turn import MOST_WAITING
 from bot.store import keys
 from bot.store.connection import Client
 from bot.store.packing import pack, unpack
-from bot.worker.session import BLOCKED_SECONDS
+from bot.worker.due import BLOCKED_SECONDS
 from bot.worker.waiting import Waiting
 from tests.bridge.conftest import Bridge
 from tests.bridge.steps import conversation, written_to

@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
-from bot.chat.intents import Hide
 from bot.chat.outgoing import Conversation, Say
 from bot.hh.models import Employer, VacancyShort
 from bot.store import keys
@@ -18,16 +16,14 @@ from bot.store.embedded import EmbeddedRedis
 from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter
 from bot.store.mailbox import Incoming, Mailboxes
-from bot.store.records import Account
 from bot.sync.events import Event, Kind
 from bot.worker.change import Change, Superseded
 from bot.worker.delivery import CHAT_BURST, DeliveryLane
 from bot.worker.later import later
 from bot.worker.pace import Rate
-from bot.worker.session import BATCH, BLOCKED_SECONDS, Session
+from bot.worker.session import BATCH, Session
 from bot.worker.telling import LaterLane
 from bot.worker.updates import TURNS
-from bot.worker.waiting import Waiting
 from tests.sync.conversations import message, negotiation
 from tests.waiting import eventually
 from tests.worker.conftest import Desk
@@ -47,22 +43,6 @@ async def test_after_a_write_that_nobody_confirmed_nothing_more_is_written(tmp_p
     with pytest.raises(StoreUnavailable, match="not known what was written"):
         await session.commit(Change(language="en"))
     await client.aclose()
-
-
-async def test_what_waits_for_hh_ru_wakes_the_mailbox_of_who_blocked_the_bot_and_nothing_else_does(
-    desk: Desk,
-) -> None:
-    now = desk.services.clock()
-
-    def blocked(account: Account | None) -> Account:
-        assert account is not None
-        return structs.replace(account, blocked_at=now)
-
-    await desk.session.commit(Change(account=blocked, said=[Say(text="раз")], head={"poll": now + 1}))
-    assert desk.session.wake_at(now) == now + BLOCKED_SECONDS
-    parked = Waiting(Hide(nid=desk.nid, decline=False, card_id=0), since=now, not_before=now + 4)
-    await desk.session.commit(Change(queue=lambda queue: [*queue, parked]))
-    assert desk.session.wake_at(now) == now + 4
 
 
 async def test_a_long_outbox_is_delivered_whole_and_in_order(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from bot.sync.book import Book
 from bot.sync.events import Event, Kind
 from bot.sync.quiet import Manner, Preferences
 from bot.worker.change import Change
+from bot.worker.due import wake_at
 from bot.worker.session import Session
 from bot.worker.telling import due, tell
 from tests.sync.conversations import message, negotiation
@@ -122,7 +123,7 @@ async def test_no_news_is_lost_or_told_twice_whatever_is_chosen(redis: Client, s
     life.now += 2 * DAY
     await life.tell_due()
     assert await life.session.later() == []
-    assert life.session.wake_at(life.now) in (None, 0)
+    assert wake_at(life.session, life.now) in (None, 0)
     texts = [entry.text for entry in life.said()]
     counts = {number: sum(f"Компания №{number}." in text for text in texts) for number in range(60)}
     assert [number for number in wanted if counts[number] != 1] == []
