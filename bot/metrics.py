@@ -44,6 +44,7 @@ CALLBACK_PAGES: Final = _counter(
         "denied",
         "expired",
         "not_applicant",
+        "crowded",
         "unreachable",
         "refused",
         "no_access",

@@ -145,5 +145,5 @@ class Shown(Struct, frozen=True, array_like=True, omit_defaults=True):
         return self.put(nid, structs.replace(spot, unread=rest))
 
     def awaiting(self, nid: str, sent: Sent) -> Shown:
-        """The user's message went to the employer."""
-        return self.put(nid, self.of(nid).awaiting(sent))
+        """The user's message went to the employer; one that is not in the chat needs no sign later."""
+        return self if not sent.chat_id else self.put(nid, self.of(nid).awaiting(sent))

@@ -42,12 +42,24 @@ async def edited(turn: Turn, message: Message) -> None:
 async def correct(turn: Turn, press: Pressed) -> None:
     """Send, as a message of its own, an edit that hh.ru did not take."""
     (nid,) = press.args
-    draft = await unsent(turn, press)
-    if draft is None:
-        return
+    if draft := await unsent(turn, press):
+        await _going_to(turn, press, nid)
+        send(turn, nid, draft.text, draft.message_id)
+
+
+@for_linked
+async def retry(turn: Turn, press: Pressed) -> None:
+    """Edit, once more, what hh.ru did not take or what had waited for too long."""
+    (nid,) = press.args
+    if draft := await unsent(turn, press):
+        await _going_to(turn, press, nid)
+        turn.intend(EditMessage(nid=nid, text=draft.text, chat_message_id=draft.message_id))
+
+
+async def _going_to(turn: Turn, press: Pressed, nid: str) -> None:
+    """Say so in place of the question."""
     negotiation = await glimpse(turn, nid)
     screen = screens.going_to(turn.texts, negotiation) if negotiation else screens.waiting_for_hh(turn.texts)
-    send(turn, nid, draft.text, draft.message_id)
     turn.remember(press.message_id, Conversation(nid))
     turn.say(screen.rewrite(press.message_id))
 

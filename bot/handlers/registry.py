@@ -84,6 +84,7 @@ PRESSES: Final[dict[str, ButtonBehaviour]] = {
     actions.TO_MORE: reply.more,
     actions.DROP: reply.drop,
     actions.CORRECT: edit.correct,
+    actions.EDIT_AGAIN: edit.retry,
     actions.APPLY: apply.start,
     actions.RESUME: apply.choose,
     actions.NO_LETTER: apply.skip_letter,

@@ -13,7 +13,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:late:U` | string | store.mailbox | seconds: a message that was refused comes again |
 | `hh:{s}:outbox:U` | list | worker.delivery | empty when delivered |
 | `hh:{s}:later:U` | list | worker.later | empty when told: news for after the quiet hours or for the digest |
-| `hh:{s}:intents:U` | string | worker.intents | empty when carried out |
+| `hh:{s}:intents:U` | string | worker.writes | empty when carried out |
 | `hh:{s}:account:U` | string | worker | when the user unlinks |
 | `hh:{s}:book:U` | string | worker.poll | with the account: what is known of each conversation |
 | `hh:{s}:sites:U` | hash | worker | with the account: conversations of sister sites |

@@ -30,7 +30,9 @@ class Kept:
         self._user_id = user_id
 
     async def subject(self, message_id: int) -> Subject | None:
-        """What one of the chat's messages is about."""
+        """What one of the chat's messages is about; 0 is none of them."""
+        if not message_id:
+            return None
         for name in ("map", "map-old"):
             with unavailable():
                 packed = await self._read("HGET", self._key(name), message_id)

@@ -129,7 +129,9 @@ class Poll:
         captcha = isinstance(error, CaptchaRequired)
         if now - session.head.refused >= _TOLD_AGAIN and (captcha or session.head.failing):
             screen = trouble(texts, error) if captcha else no_news(texts, error)
-            await session.commit(Change(head={"refused": now}, said=[screen.say()], hh_id=hh_id))
+            await session.commit(
+                Change(head={"refused": now}, said=[screen.say(silent=session.quiet)], hh_id=hh_id)
+            )
 
     async def _look(self, asking: NegotiationsGateway, hh_id: str) -> None:
         session, clock = self._session, self._services.clock

@@ -276,7 +276,9 @@ class Session:
         rest = self._rest(change)
         said = [on_trail(entry, trail.current()) for entry in change.said]
         head = {**change.head, **self._firsts(change, rest), **self._aside(change)}
-        change = replace(change, said=said, head=head)
+        # What is at no message of the chat (bot.chat.intents) can't be found by one.
+        mapped = {number: about for number, about in change.mapped.items() if number}
+        change = replace(change, said=said, head=head, mapped=mapped)
         queue = change.queue(self.queue) if change.queue else None
         account = change.account(self.account) if change.account else None
         shown = change.shown(await self.shown()) if change.shown else None

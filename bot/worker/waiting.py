@@ -146,7 +146,7 @@ def _changed_unsent(queue: list[Waiting], edit: EditMessage) -> bool:
         intent = waiting.intent
         if not isinstance(intent, SendMessage) or waiting.attempted_at:
             continue
-        if intent.chat_message_id == edit.chat_message_id:
+        if edit.chat_message_id and (intent.nid, intent.chat_message_id) == (edit.nid, edit.chat_message_id):
             queue[place] = structs.replace(waiting, intent=structs.replace(intent, text=edit.text))
             return True
     return False

@@ -17,7 +17,7 @@ from msgspec import structs
 from bot import metrics, trail
 from bot.chat.html import digest
 from bot.chat.intents import EditMessage, Hide, HideAll, SendMessage, Write
-from bot.chat.outgoing import Conversation, Draft, Outgoing, Subject
+from bot.chat.outgoing import Conversation, Draft, Mark, Outgoing, Subject
 from bot.chat.screens.answers import PENDING_EMOJI, UNKNOWN_EMOJI, waiting_for_hh
 from bot.chat.screens.waited import checking, consent
 from bot.chat.texts import Texts
@@ -122,7 +122,7 @@ class Writes:
         except Refused as error:
             counted(name, "refused").inc()
             log.info("hh.ru refused a write", intent=name, reason=str(error), request_id=error.request_id)
-            await self._replace(noted, None, hh_id, change=step.refused(self._texts, error))
+            await self._replace(noted, None, hh_id, change=_unsigned(noted, step.refused(self._texts, error)))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
             raise
@@ -134,7 +134,7 @@ class Writes:
         else:
             counted(name, "accepted").inc()
             hot = replace(change, moved=True, head={**change.head, "news": int(self._services.clock())})
-            await self._replace(noted, None, hh_id, change=hot)
+            await self._replace(noted, None, hh_id, change=_unsigned(noted, hot))
             waited = round(self._services.clock() - waiting.since, 3)
             log.info("hh.ru accepted a write", intent=name, tries=waiting.tries + 1, seconds=waited)
 
@@ -166,7 +166,7 @@ class Writes:
             await self._wait(over, hh_id, None, old=waiting)
             return
         if change is not None:
-            await self._replace(waiting, None, hh_id, change=change)
+            await self._replace(waiting, None, hh_id, change=_unsigned(waiting, change))
             metrics.WRITES.labels(_name(waiting), "found").inc()
             log.info("a write of unknown outcome had arrived", intent=_name(waiting))
         elif not settled:
@@ -216,3 +216,11 @@ class Writes:
 
 def _name(waiting: Waiting) -> str:
     return type(waiting.intent).__name__
+
+
+def _unsigned(waiting: Waiting, change: Change) -> Change:
+    """A change that ends an intent: its sign of waiting goes, where no other one takes its place."""
+    signs = sign(waiting.intent, "") if waiting.told else []
+    if any(isinstance(entry, Mark) for entry in change.said):
+        return change
+    return replace(change, said=[*signs, *change.said])

@@ -73,7 +73,7 @@ def _pending(t: Texts, intent: Write) -> tuple[str, Keyboard, Subject]:
     send, drop = t.label("📤 Send"), press(t.label("Don't send"), actions.DROP)
     match intent:
         case SendMessage() | EditMessage():
-            action = actions.TO if isinstance(intent, SendMessage) else actions.CORRECT
+            action = actions.TO if isinstance(intent, SendMessage) else actions.EDIT_AGAIN
             draft = Draft(intent.text, intent.chat_message_id)
             return intent.text, rows([press(send, action, intent.nid)], [drop]), draft
         case Apply():

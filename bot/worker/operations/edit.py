@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.chat import actions
 from bot.chat.html import digest
 from bot.chat.intents import EditMessage
-from bot.chat.outgoing import Conversation, Mark, Outgoing
+from bot.chat.outgoing import Conversation, Draft, Mark, Outgoing
 from bot.chat.screens import answers
+from bot.chat.screens.keys import press
 from bot.chat.screens.trouble import reason, trouble
 from bot.chat.screens.waited import EDITED_EMOJI
 from bot.chat.texts import Texts
@@ -52,7 +54,10 @@ class Editing:
         """The reason, with a button that sends the text as a new message."""
         intent = self._intent
         if isinstance(error, CaptchaRequired):
-            return Change(said=[place(intent, trouble(t, error))])
+            again = press(t.label("🔁 Done, try again"), actions.EDIT_AGAIN, intent.nid)
+            draft = Draft(intent.text, intent.chat_message_id)
+            screen = answers.after_check(t, trouble(t, error), error.url, again, draft)
+            return Change(said=[place(intent, screen)])
         screen = answers.not_editable(t, intent.nid, intent.text, intent.chat_message_id, reason(t, error))
         return Change(said=[place(intent, screen)])
 
