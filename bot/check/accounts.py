@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from urllib.parse import quote
 
+from redis.exceptions import ResponseError
+
 from bot.check.finding import Finding
 from bot.hh.application import client_of
 from bot.hh.client import Call, Client
@@ -39,7 +41,7 @@ async def keys(settings: Settings) -> list[Finding]:
     try:
         async with asyncio.timeout(TIMEOUT), _stored(settings) as store:
             return [] if store is None else [await _token_keys(store, vault)]
-    except (StoreError, TimeoutError):
+    except (StoreError, ResponseError, TimeoutError):
         if settings.redis_url is None:
             return []
         return [Finding("Keys", "?", "can't be tried on the accounts while Redis can't be used")]
@@ -53,8 +55,8 @@ async def access(settings: Settings) -> list[Finding]:
     try:
         async with asyncio.timeout(TIMEOUT), _stored(settings) as store:
             tokens = [] if store is None else await _tokens(store, settings)
-    except (StoreError, TimeoutError):
-        tokens = []
+    except (StoreError, ResponseError, TimeoutError):
+        return [Finding("Access", "?", "can't be tried on the accounts while Redis can't be asked for them")]
     if not tokens:
         text = "whether hh.ru lets it read applicants' conversations shows only with a linked account"
         return [Finding("Access", "?", text, "link yours with /start, then check again")]

@@ -71,8 +71,10 @@ async def _tokens(settings: Settings, oauth: OAuth) -> Finding:
         await oauth.exchange("hh-bridge-check", settings.redirect_uri, verifier)
     except NotFound:
         return Finding("Application", "FAIL", "there is nothing at HH_TOKEN_URL", _MISTYPED)
-    except (LinkAgain, Refused) as error:
-        return _judge(str(error).strip(), settings)
+    except LinkAgain as error:
+        return _judge(error.reason, settings)
+    except Refused as error:
+        return _judge(error.value or error.description, settings)
     except HhError as error:
         return Finding("Application", "FAIL", f"HH_TOKEN_URL doesn't answer as it should: {error}", _FOREIGN)
     return Finding("Application", "?", "HH_TOKEN_URL accepts any code, so it is not hh.ru's")

@@ -14,7 +14,7 @@ from bot.chat.screens import linking as screens
 from bot.chat.screens.trouble import access_ended, trouble
 from bot.handlers.buttons import Pressed
 from bot.handlers.turn import Turn
-from bot.hh.errors import LinkAgain
+from bot.hh.errors import HhError, LinkAgain
 from bot.linking import (
     LINK_ANEW,
     AccessDenied,
@@ -82,6 +82,10 @@ async def pasted(turn: Turn, message: Message) -> None:
         turn.say(screen.say())
     except LinkingError as error:
         await _explain(turn, error)
+    except HhError as error:
+        # The address is used up all the same: only a fresh one leads on.
+        turn.say(trouble(turn.texts, error).say())
+        await offer(turn)
     else:
         await _link(turn, candidate)
 

@@ -408,9 +408,7 @@ def entries(shown: Shown) -> list[Screen | Outgoing]:
 SENTENCES: Mapping[str, Callable[[Texts], str]] = {
     "answers.accepted_fallback": answers.accepted_fallback,
     "answers.edited_fallback": answers.edited_fallback,
-    "answers.pending_fallback": answers.pending_fallback,
     "answers.refused_fallback": answers.refused_fallback,
-    "answers.unknown_fallback": answers.unknown_fallback,
     "drafts.other_reply": drafts.other_reply,
     "answers.stale_button": answers.stale_button,
     "drafts.done_already": drafts.done_already,

@@ -44,6 +44,7 @@ EVERY_PRESS = [
     Press(actions.TO_MORE, ("9999",)),
     Press(actions.DROP),
     Press(actions.CORRECT, (BIG_ID,)),
+    Press(actions.EDIT_AGAIN, (BIG_ID,)),
     Press(actions.APPLY, (BIG_ID, "headhunter.kg")),
     Press(actions.APPLY, (BIG_ID, "")),
     Press(actions.RESUME, (BIG_ID, RESUME_ID)),

@@ -43,8 +43,9 @@ ENV = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://otlp.example.org:4318",
 }
 PORT = Settings.model_fields["http_port"].default
-STEPS = Timing().stop + SHUTDOWN_TIMEOUT
-"""Seconds that a process of the bridge takes to stop at most, but for a server of its own."""
+STEPS = 2 * Timing().stop + SHUTDOWN_TIMEOUT
+"""Seconds that a process of the bridge takes to stop at most, but for a server of its own: a step that is
+cancelled may still outlast that (`bot.worker.outlast`)."""
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def unit() -> ConfigParser:
 
 
 def seconds(text: str) -> float:
-    return float(re.fullmatch(r"(\d+)s", text)[1])  # type: ignore[index]
+    minutes, rest = re.fullmatch(r"(?:(\d+)m)?(\d+)s", text).groups()  # type: ignore[union-attr]
+    return 60 * float(minutes or 0) + float(rest)
 
 
 ALONE: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from bot.chat import actions
-from bot.chat.intents import Apply, Hide, HideAll, SendMessage, StopHiding
+from bot.chat.intents import Apply, EditMessage, Hide, HideAll, SendMessage, StopHiding
 from bot.chat.outgoing import Application, Draft, Question, Subject
 from bot.chat.screens.lists import FOUND
 from bot.chat.templates import Kind, Templates
@@ -37,6 +37,7 @@ BUTTONS: dict[str, tuple[tuple[str, ...], Subject | None]] = {
     actions.TO_MORE: (("1",), Draft("Готов", 77)),
     actions.DROP: ((), Draft("Готов", 77)),
     actions.CORRECT: (("1",), Draft("Готов", 77)),
+    actions.EDIT_AGAIN: (("1",), Draft("Готов", 77)),
     actions.APPLY: (("123", ""), None),
     actions.RESUME: (("123", "0f"), None),
     actions.NO_LETTER: (("123", "0f"), None),
@@ -75,6 +76,7 @@ WRITES = {
     actions.HIDE_ALL_YES: HideAll,
     actions.TO: SendMessage,
     actions.CORRECT: SendMessage,
+    actions.EDIT_AGAIN: EditMessage,
     actions.QUICK_YES: SendMessage,
     actions.APPLY_YES: Apply,
     actions.RETRY_APPLY: Apply,

@@ -204,10 +204,13 @@ async def test_an_old_deep_link_is_over(chat: Chat) -> None:
     assert turn.outgoing == [screens.link_expired(chat.texts).say()]
 
 
-async def test_hh_ru_being_away_while_linking_reaches_the_caller(chat: Chat) -> None:
+async def test_where_hh_ru_is_away_while_linking_a_fresh_link_follows_for_the_address_is_used_up(
+    chat: Chat,
+) -> None:
     chat.account, chat.desk.outcome = None, Unavailable("502")
-    with pytest.raises(Unavailable):
-        await chat.write(REDIRECTED)
+    turn = await chat.write(REDIRECTED)
+    assert turn.outgoing[0] == trouble(chat.texts, Unavailable("502")).say()
+    assert turn.outgoing[1:] == [screens.welcome(chat.texts, URL).say()]
 
 
 async def test_the_authorization_page_pasted_instead_of_the_redirected_one_is_explained(chat: Chat) -> None:

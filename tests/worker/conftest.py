@@ -60,13 +60,16 @@ class Desk:
         """The signs that are to be set on messages, in order."""
         return [entry.emoji for entry in self.session.outbox if isinstance(entry, Mark)]
 
-    async def carry_out(self, intent: Write, *, attempted_at: float = 0, since: float | None = None) -> None:
+    async def carry_out(
+        self, intent: Write, *, attempted_at: float = 0, since: float | None = None, told: bool = False
+    ) -> None:
         """One step with one intent.
 
-        It waits `since`, by default now, and was attempted before where `attempted_at` is set (Unix seconds).
+        It waits `since`, by default now, and was attempted before where `attempted_at` is set (Unix seconds);
+        `told` where the user knows that it waits.
         """
         waits_since = self.services.clock() if since is None else since
-        waiting = Waiting(intent, waits_since, attempted_at=attempted_at, over_at=attempted_at)
+        waiting = Waiting(intent, waits_since, attempted_at=attempted_at, over_at=attempted_at, told=told)
         await self.session.commit(Change(queue=lambda queue: [*queue, waiting]))
         await self.step(waiting)
 

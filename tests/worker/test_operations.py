@@ -7,11 +7,12 @@ import pytest
 from bot.chat import actions
 from bot.chat.html import digest
 from bot.chat.intents import Apply, EditMessage, Hide, SendMessage, Write
-from bot.chat.outgoing import Application, Conversation, Draft, Rewrite, Say
+from bot.chat.outgoing import Application, Conversation, Draft, Mark, Rewrite, Say
 from bot.chat.screens import answers
 from bot.chat.screens.waited import EDITED_EMOJI
 from bot.chat.texts import Texts
 from bot.sandbox.hh.faults import Answer, Fault, broken, captcha, refused
+from bot.store import keys
 from bot.store.records import Access
 from bot.worker.change import Change
 from tests.worker.conftest import Desk
@@ -136,17 +137,44 @@ async def test_an_edit_in_a_closed_conversation_says_that_it_is_closed(desk: Des
     assert letter.text == "Здравствуйте!"
 
 
-@pytest.mark.parametrize(("fault", "kept"), [(captcha(), False), (refused("edit_forbidden"), True)])
-async def test_a_refused_edit_says_why_and_what_can_be_done(desk: Desk, fault: Fault, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("fault", "button"),
+    [(captcha(), actions.EDIT_AGAIN), (refused("edit_forbidden"), actions.CORRECT)],
+)
+async def test_a_refused_edit_says_why_and_what_can_be_done(desk: Desk, fault: Fault, button: str) -> None:
     (letter,) = desk.talk.messages
     await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
     desk.bridge.hh.faults.add(fault, "PUT /negotiations/*/messages/*")
     await desk.carry_out(editing(desk))
     (shown,) = desk.session.outbox
     assert isinstance(shown, Say)
-    assert (shown.about == Draft("Уже исправлено", 77)) is kept
+    assert shown.about == Draft("Уже исправлено", 77)
+    assert button in {key.press.action for row in shown.keyboard for key in row if key.press}
     assert letter.text == "Здравствуйте!"
     assert desk.session.queue == []
+
+
+async def test_the_sign_of_waiting_goes_with_an_edit_that_ends_without_a_sign_of_its_own(desk: Desk) -> None:
+    (letter,) = desk.talk.messages
+    await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
+    desk.bridge.hh.employers.read(desk.nid)
+    await desk.carry_out(editing(desk), told=True)
+    unsigned, shown = desk.session.outbox
+    assert unsigned == Mark(message_id=77, emoji="", fallback="", trace_id=unsigned.trace_id)
+    assert isinstance(shown, Say)
+
+
+async def test_drafts_of_messages_that_are_in_no_chat_do_not_take_each_others_place(desk: Desk) -> None:
+    """As after another bot took over; their questions alone hold them."""
+    for text in ("Первое", "Второе"):
+        intent = SendMessage(nid=desk.nid, text=text, chat_message_id=0)
+        await desk.carry_out(intent, since=desk.services.clock() - 2 * HOUR)
+    assert [entry.about for entry in desk.session.outbox if isinstance(entry, Say)] == [
+        Draft("Первое", 0),
+        Draft("Второе", 0),
+    ]
+    assert await desk.session.subject(0) is None
+    assert not await desk.services.store.exists(keys.of(desk.session.user_id, "map"))
 
 
 async def test_a_conversation_that_hh_ru_does_not_know_any_more_counts_as_hidden(desk: Desk) -> None:

@@ -54,6 +54,14 @@ def test_an_edit_of_a_message_that_may_have_left_waits_behind_it() -> None:
     ]
 
 
+def test_an_edit_changes_nothing_but_its_own_message() -> None:
+    """Without numbers, as after another bot took over, nothing tells which one was meant."""
+    for message, nid in ((0, "1"), (0, "2"), (5, "2")):
+        edit = EditMessage(nid=nid, text="hello", chat_message_id=message)
+        queue = queued(queued([], [send(message=message)], now=0), [edit], now=1)
+        assert [waiting.intent for waiting in queue] == [send(message=message), edit]
+
+
 def test_once_a_try_surely_came_to_nothing_the_message_has_its_latest_text() -> None:
     tried = Waiting(send(text="helo", message=5), since=0, attempted_at=1)
     edits = [EditMessage(nid="1", text=text, chat_message_id=5) for text in ("hell", "hello")]

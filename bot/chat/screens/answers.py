@@ -112,19 +112,9 @@ def edited_fallback(t: Texts) -> Html:
     return t("👌 Edited on hh.ru")
 
 
-def pending_fallback(t: Texts) -> Html:
-    """hh.ru has not taken it yet, where reactions fail."""
-    return t("🫡 Waiting for hh.ru")
-
-
 def refused_fallback(t: Texts) -> Html:
     """Not sent, where reactions fail."""
     return t("👎 Not sent")
-
-
-def unknown_fallback(t: Texts) -> Html:
-    """The outcome is unknown, where reactions fail."""
-    return t("🤔 May not have been sent")
 
 
 def not_editable(t: Texts, nid: str, text: str, message_id: int, why: Html) -> Screen:
@@ -164,11 +154,11 @@ def nothing_to_edit(t: Texts, nid: str, text: str, message_id: int) -> Screen:
     )
 
 
-def why_not_editable(t: Texts, message: Message | None, negotiation: Negotiation | None) -> Html:
+def why_not_editable(t: Texts, message: Message, negotiation: Negotiation) -> Html:
     """Why a message of the user has no `editable`, as far as hh.ru tells."""
-    if message and message.viewed_by_opponent:
+    if message.viewed_by_opponent:
         return t("The employer has already read it.")
-    if negotiation and negotiation.vacancy and negotiation.vacancy.archived:
+    if negotiation.vacancy and negotiation.vacancy.archived:
         return t("The vacancy is in the archive.")
     return t("hh.ru lets you edit only a cover letter that the employer hasn't read yet.")
 

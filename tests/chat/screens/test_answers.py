@@ -77,9 +77,9 @@ def test_an_edit_that_hh_refuses_can_be_sent_as_a_correction() -> None:
 
 def test_why_an_edit_is_refused_is_told_as_far_as_it_is_known() -> None:
     known = answers.why_not_editable
-    assert "прочитал" in known(RU, message(viewed=True), None)
+    assert "прочитал" in known(RU, message(viewed=True), negotiation())
     assert "архив" in known(RU, message(), negotiation(archived=True))
-    assert "сопроводительное письмо" in known(RU, None, None)
+    assert "сопроводительное письмо" in known(RU, message(), negotiation())
 
 
 @pytest.mark.parametrize("what", ["photo", "voice", "sticker", "video_note", "document", "new_in_2027"])
