@@ -75,9 +75,10 @@ def pytest_collection_finish() -> None:
     spare_the_collector()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Many tests wait more than they compute; each more has everything to import and to collect."""
-    return 2 * (os.cpu_count() or 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Many tests wait more than they compute, unless branches are counted; each more has all to import."""
+    cores = os.cpu_count() or 1
+    return max(cores, min(16, (2 if config.getoption("cov_source") else 4) * cores))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
