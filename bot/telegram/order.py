@@ -103,19 +103,21 @@ class Repetition:
         is refused meanwhile.
         """
         untold, pause = self._untold[shard], _AGAIN
-        while untold:
-            box = untold.pop()
-            left = self._over_at.get(box, 0) - self._clock()
-            if left <= 0:
-                continue
-            try:
-                await self._expect(box, left)
-                pause = _AGAIN
-            except StoreUnavailable:
-                untold.add(box)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-        del self._untold[shard]
+        try:
+            while untold:
+                box = untold.pop()
+                left = self._over_at.get(box, 0) - self._clock()
+                if left <= 0:
+                    continue
+                try:
+                    await self._expect(box, left)
+                    pause = _AGAIN
+                except StoreUnavailable:
+                    untold.add(box)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE)
+        finally:
+            del self._untold[shard]
 
     def _forget(self) -> None:
         """What is over by now takes no room."""
