@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Final
+from typing import Final, Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -36,22 +36,23 @@ HANDLED: Final = _counter(
     "Updates of Telegram that were worked off: done, failed (tried again) or set_aside.",
     outcome=("done", "failed", "set_aside"),
 )
+CallbackPage = Literal[
+    "confirm",
+    "denied",
+    "expired",
+    "not_applicant",
+    "crowded",
+    "unreachable",
+    "refused",
+    "no_access",
+    "captcha",
+    "incomplete",
+    "unavailable",
+]
 CALLBACK_PAGES: Final = _counter(
     "hh_bridge_callback_pages_total",
     "Pages shown after hh.ru's own, by their name.",
-    page=(
-        "confirm",
-        "denied",
-        "expired",
-        "not_applicant",
-        "crowded",
-        "unreachable",
-        "refused",
-        "no_access",
-        "captcha",
-        "incomplete",
-        "unavailable",
-    ),
+    page=get_args(CallbackPage),
 )
 
 POLLS: Final = _counter(

@@ -16,7 +16,7 @@
     └── MalformedAnswer    a read was answered with something that is not the contract
 
 Writes never raise `MalformedAnswer` and reads never raise `OutcomeUnknown`. What `str` makes of any of them
-may be logged: it quotes neither an answer nor an address.
+may be logged: it quotes no answer, and of an address no more than the host that could not be connected to.
 """
 
 import re

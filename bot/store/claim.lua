@@ -20,6 +20,8 @@ for at = 1, #due, 2 do
   local inbox = ARGV[1] .. 'inbox:' .. id
   redis.call('ZADD', KEYS[1], until_, id)
   redis.call('HSET', head, 'claim', ARGV[3], 'done', 0)
+  -- Whoever claims it looks at it.
+  redis.call('HDEL', head, 'roused')
   local updates = redis.call('LRANGE', inbox, 0, last)
   if #updates > 0 then redis.call('HINCRBY', head, 'tries', 1) end
   claimed[#claimed + 1] = {

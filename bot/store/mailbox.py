@@ -40,6 +40,9 @@ SEEN_SECONDS = 2 * 24 * 3600
 Command = tuple[Word, ...]
 """A Redis command; its second word is the key it touches."""
 
+CLAIM_FIELDS = frozenset(("claim", "done"))
+"""What of a head is its holder's: it goes when he gives the mailbox back."""
+
 _push, _claim, _commit = Script("push"), Script("claim"), Script("commit")
 _release, _extend, _backlog = Script("release"), Script("extend"), Script("backlog")
 _rouse, _exchange = Script("rouse"), Script("exchange")
@@ -297,8 +300,9 @@ class Mailboxes:
         good_until, claim.good_until = claim.good_until, 0.0
         claim.given_back, reply = True, None
         names = [keys.due(keys.shard_of(box)), keys.of(box, "head"), keys.of(box, "inbox")]
+        gone, set_ = split(head)
         words: list[Word] = [claim.token, box, wake, keys.WAKE_CHANNEL, int(unfinished)]
-        words += [word for field in head.items() for word in field]
+        words += [len(gone), *gone, *set_]
         try:
             with unavailable():
                 reply = await self._run(_release, names, words)
@@ -363,6 +367,12 @@ class Mailboxes:
         with unavailable():
             reply = await self._read("LRANGE", keys.of(claim.mailbox, "outbox"), 0, last)
         return msgspec.convert(reply, list[bytes])
+
+
+def split(head: Mapping[str, Word]) -> tuple[list[str], list[Word]]:
+    """The fields that a head loses (what is at its default takes no room), and pairs of those it gets."""
+    gone = [name for name, value in head.items() if not value]
+    return gone, [word for name, value in head.items() if value for word in (name, value)]
 
 
 def _pairs(flat: list[bytes]) -> dict[str, str]:

@@ -5,7 +5,7 @@ What was put here is never lost, and only then may it be acknowledged to Telegra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot import metrics, trail
 from bot.log import logger
@@ -30,31 +30,35 @@ class Intake:
 
         Raises `bot.store.errors.StoreUnavailable`: then some may be stored, and all can be put again.
         """
-        for incoming in _readable(raw_updates):
-            with trail.follow(trail.of_update(incoming.raw), "store update", first=True) as span:
-                stored = await self._mailboxes.push([incoming]) == 1
-                metrics.UPDATES.labels("stored" if stored else "repeated").inc()
-                log.debug("an update was stored" if stored else "an update was stored before")
-                if not stored:
-                    span.drop()  # there is one of this name already
+        for raw in raw_updates:
+            if (incoming := read(raw)) is not None:
+                await self.store(incoming)
 
-    async def expect(self, raw: bytes, seconds: float) -> None:
-        """What was refused comes again within so many seconds; where it is a message, presses wait for it.
+    async def store(self, incoming: Incoming) -> None:
+        """Store one of them; raises `bot.store.errors.StoreUnavailable`."""
+        with trail.follow(trail.of_update(incoming.raw), "store update", first=True) as span:
+            stored = await self._mailboxes.push([incoming]) == 1
+            metrics.UPDATES.labels("stored" if stored else "repeated").inc()
+            log.debug("an update was stored" if stored else "an update was stored before")
+            if not stored:
+                span.drop()  # there is one of this name already
+
+    async def expect(self, mailbox: int, seconds: float) -> None:
+        """A message that was refused comes again within so many seconds; presses wait for it.
 
         Raises `bot.store.errors.StoreUnavailable`.
         """
-        for incoming in _readable([raw]):
-            if not incoming.follows:
-                await self._mailboxes.expect(incoming.mailbox, seconds)
+        await self._mailboxes.expect(mailbox, seconds)
 
 
-def _readable(raw_updates: Sequence[bytes]) -> Iterator[Incoming]:
-    for raw in map(mended, raw_updates):
-        try:
-            routed = route(raw)
-        except UnreadableUpdate as error:
-            metrics.UPDATES.labels("unreadable").inc()
-            log.warning("an update was left out", size=len(raw), reason=str(error))
-        else:
-            follows = not routed.written
-            yield Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw, follows=follows)
+def read(raw: bytes) -> Incoming | None:
+    """What an update is, and whose; None, and counted, where it can't be read."""
+    raw = mended(raw)
+    try:
+        routed = route(raw)
+    except UnreadableUpdate as error:
+        metrics.UPDATES.labels("unreadable").inc()
+        log.warning("an update was left out", size=len(raw), reason=str(error))
+        return None
+    follows = not routed.written
+    return Incoming(mailbox=routed.mailbox, update_id=routed.update_id, raw=raw, follows=follows)

@@ -19,7 +19,7 @@ from bot.linking import Linking
 from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
-from bot.telegram.intake import Intake
+from bot.telegram.intake import Intake, read
 from bot.telegram.order import REPEAT_SECONDS, Repetition
 from bot.web.callback import Callback
 from bot.web.readiness import Readiness
@@ -103,17 +103,19 @@ def _webhook(intake: Intake, repetition: Repetition, secret: bytes) -> Handler:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret):
             raise web.HTTPUnauthorized
-        raw = await _body(request)
-        await repetition.let_messages_first(raw)
+        update = read(await _body(request))
+        if update is None:
+            return web.Response()
+        await repetition.let_messages_first(update)
         try:
             async with asyncio.timeout(_STORE_TIMEOUT):
-                await intake.put([raw])
+                await intake.store(update)
                 reach("update-stored")
         except (StoreUnavailable, TimeoutError) as error:
-            repetition.begins(raw)
+            repetition.begins(update)
             log.warning(
                 "an update could not be stored, Telegram will send it again",
-                trace_id=trail.of_update(raw),
+                trace_id=trail.of_update(update.raw),
                 reason=str(error) or type(error).__name__,
             )
             raise web.HTTPServiceUnavailable(headers=_RETRY_AFTER) from error

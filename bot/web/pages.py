@@ -20,6 +20,7 @@ from bot.chat.html import Html, clean
 from bot.chat.texts import Texts, closest
 from bot.hh.models import Me
 from bot.linking import LINK_ANEW
+from bot.metrics import CallbackPage
 
 _FOLDER = Path(__file__).parent / "templates"
 _environment = Environment(
@@ -59,7 +60,7 @@ class Button:
 class Page:
     """What a page says. `name` is for metrics; `status` is of HTTP."""
 
-    name: str
+    name: CallbackPage
     status: int
     mood: Literal["waiting", "stopped"]
     title: Html

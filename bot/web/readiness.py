@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -47,20 +48,20 @@ class Readiness:
 
     async def now(self) -> Ready:
         """How it is now."""
+        writes, updates = await asyncio.gather(self.writes(), self.updates())
+        return judged(writes, updates)
+
+    async def writes(self) -> list[bool]:
+        """Which servers of Redis take writes; none at all where nobody can tell."""
         try:
             async with asyncio.timeout(self._timeout):
                 servers = await one_shard_of_each_server(self._store)
         except (StoreUnavailable, TimeoutError):
-            servers = []
-        updates, writes = await asyncio.gather(self._updates(), asyncio.gather(*map(self._writes, servers)))
-        if not any(writes):
-            return Ready(False, AWAY, UNSTORED)
-        away = writes.count(False)
-        # Of a cluster a part may be away: nobody is helped where all processes say that they are not ready.
-        redis = f"{away} of {len(writes)} servers {AWAY}" if away else OK
-        return Ready(updates == OK, redis, updates)
+            return []
+        return await asyncio.gather(*map(self._writes, servers))
 
-    async def _updates(self) -> str:
+    async def updates(self) -> str:
+        """Why no updates can come in or be worked off, "ok" where they can."""
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._source.trouble() or OK
@@ -79,3 +80,13 @@ class Readiness:
         except (StoreUnavailable, TimeoutError):
             return False
         return True
+
+
+def judged(writes: Sequence[bool], updates: str) -> Ready:
+    """What it comes to, where these servers take writes and the source of updates says so."""
+    if not any(writes):
+        return Ready(False, AWAY, UNSTORED)
+    away = writes.count(False)
+    # Of a cluster a part may be away: nobody is helped where all processes say that they are not ready.
+    redis = f"{away} of {len(writes)} servers {AWAY}" if away else OK
+    return Ready(updates == OK, redis, updates)

@@ -17,7 +17,7 @@ from bot import metrics
 from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.mailbox import Backlog
-from bot.web.readiness import OK, Readiness
+from bot.web.readiness import Readiness, judged
 
 Part = Literal["web", "worker"]
 
@@ -43,7 +43,7 @@ def watch(
         return web.json_response(asdict(now), status=200 if now.ready else 503, headers=FRESH)
 
     async def figures(request: web.Request) -> web.Response:
-        await asyncio.gather(_measure(backlog), *(_look(part, each) for part, each in parts.items()))
+        await asyncio.gather(_measure(backlog), _look(parts))
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(REGISTRY), headers={"Content-Type": content_type, **FRESH})
 
@@ -83,7 +83,12 @@ async def _measure(backlog: Callable[[], Awaitable[Backlog]]) -> None:
         gauge.set(figure)
 
 
-async def _look(part: Part, readiness: Readiness) -> None:
-    now = await readiness.now()
-    metrics.READY.labels(part).set(now.ready)
-    metrics.REDIS_WRITABLE.set(now.redis == OK)
+async def _look(parts: Mapping[Part, Readiness]) -> None:
+    """Set how it stands with each part; all of them have the same Redis, which one of them asks."""
+    first, *_ = parts.values()
+    writes, updates = await asyncio.gather(
+        first.writes(), asyncio.gather(*(each.updates() for each in parts.values()))
+    )
+    for part, says in zip(parts, updates, strict=True):
+        metrics.READY.labels(part).set(judged(writes, says).ready)
+    metrics.REDIS_WRITABLE.set(bool(writes) and all(writes))

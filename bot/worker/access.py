@@ -251,7 +251,7 @@ def seal_tokens(vault: Vault, tokens: Tokens) -> bytes:
 def open_tokens(vault: Vault, sealed: bytes) -> Tokens:
     """The tokens again; raises `VaultError`."""
     opened = vault.open(sealed)
-    if opened.startswith(b"{"):  # JSON, as they were stored at first
+    if opened.startswith(b"{"):  # JSON: an older record
         return Tokens.model_validate_json(opened)
     access, refresh, seconds = unpack(opened, tuple[str, str, int])
     return Tokens(access_token=access, refresh_token=refresh, expires_in=seconds)

@@ -12,7 +12,7 @@ from bot.chat.outgoing import Outgoing, Subject
 from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
-from bot.store.mailbox import Command
+from bot.store.mailbox import CLAIM_FIELDS, Command, split
 from bot.store.packets import Word
 from bot.store.packing import pack, squeeze
 from bot.store.records import Account
@@ -56,13 +56,12 @@ class Head:
     `linear` no topics are tried: Telegram refused them. `held` and `digest` are when the first news
     came that waits for the end of quiet hours, and for the digest. `unconfirmed` is how often in a row
     Telegram did not confirm a delivery. `tries` is how often the mailbox was claimed since an update
-    was last handled, `begun` how often the handling of the first one was begun.
-    `failing` is since when looks at the list fail, `refused` when the user was told that hh.ru does not show
-    it. `sites` is 1 where some
-    conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user did,
-    was sent and asked of hh.ru stands (`bot.worker.pace`). `bot` is the number of the bot whose chat it is
-    (`bot.store.bots`). `turn` is when the look comes for which a place in
-    the line of all looks is taken.
+    was last handled, `begun` how often the handling of the first one was begun. `failing` is since when
+    looks at the list fail, `refused` when the user was told that hh.ru does not show it. `turn` is when
+    the look comes for which a place in the line of all looks is taken. `sites` is 1 where some
+    conversations are of sister sites. `turns`, `messages` and `requests` are until when what the user
+    did, was sent and asked of hh.ru stands (`bot.worker.pace`). `bot` is the number of the bot whose chat
+    it is (`bot.store.bots`).
     """
 
     poll: float = 0
@@ -150,17 +149,21 @@ class After:
 
 @dataclass(frozen=True)
 class Writing:
-    """How changes of one user are written; `mapped` is the size of his message map before."""
+    """How changes of one user are written; `mapped` is the size of his message map before.
+
+    `head` are the fields of his head when it was claimed, whatever version wrote them.
+    """
 
     user_id: int
     mapped: int
+    head: Iterable[str] = ()
 
     def commands(self, change: Change, after: After) -> Iterator[Command]:
         """Everything that belongs together, for one script."""
         if change.erase:
             for name in ERASED:
                 yield ("DEL", self._key(name))
-            yield ("HDEL", self._key("head"), *Head.__dataclass_fields__)
+            yield ("HDEL", self._key("head"), *({*Head.__dataclass_fields__, *self.head} - CLAIM_FIELDS))
         if change.new_chat is not None:
             for name in ("map", "map-old", "shown", "outbox"):
                 yield ("DEL", self._key(name))
@@ -198,11 +201,11 @@ class Writing:
         if change.handled:
             # Deleted, not zeroed: of somebody without an account nothing stays.
             yield ("HDEL", self._key("head"), "tries", "begun")
-        # What is at its default takes no room.
-        if gone := [name for name, value in change.head.items() if not value]:
+        gone, set_ = split(change.head)
+        if gone:
             yield ("HDEL", self._key("head"), *gone)
-        if set_ := [(name, value) for name, value in change.head.items() if value]:
-            yield ("HSET", self._key("head"), *chain.from_iterable(set_))
+        if set_:
+            yield ("HSET", self._key("head"), *set_)
 
     def _lists(self, change: Change) -> Iterator[Command]:
         if change.handled:

@@ -1,4 +1,4 @@
-"""When a held mailbox needs a worker again, by what is known of it in memory. Pure."""
+"""When a held mailbox needs a worker again, by what is known of it in memory; nothing is asked or changed."""
 
 from __future__ import annotations
 

@@ -138,9 +138,8 @@ class Poll:
         full = clock() - session.head.walked >= self._services.timing.walk
         head = await self._changes(asking, hh_id, full=full)
         metrics.POLLS.labels("unchanged" if head is None else "changed").inc()
-        if session.head.failing:
-            await session.commit(Change(head={"failing": 0}, hh_id=hh_id))
-        session.look_next(clock() + self._pause(), hh_id, seen=head or {})
+        seen = {**(head or {}), **({"failing": 0} if session.head.failing else {})}
+        session.look_next(clock() + self._pause(), hh_id, seen=seen)
         if head is None:
             log.debug("a poll found nothing new")
 

@@ -284,7 +284,7 @@ class Session:
         shown = change.shown(await self.shown()) if change.shown else None
         after = After(queue, account, None if shown is self._shown else shown, rest)
         replaced = None if account is None else self._record
-        commands = [*Writing(self.user_id, self.claim.mapped).commands(change, after)]
+        commands = [*Writing(self.user_id, self.claim.mapped, self.claim.head).commands(change, after)]
         try:
             with trail.part("commit"):
                 await self._mailboxes.commit(self.claim, commands, replacing=replaced)

@@ -91,8 +91,8 @@ class Sweep:
         if rest.stopped or not rest.nids:
             said = [place(rest, hiding.done(t, rest))]
         else:
-            # `since` is when the user was last shown how far it is.
-            show = now - waiting.since >= _SHOW_EVERY
+            # `since` is when the user was last shown how far it is: at the card, where there is one.
+            show = bool(rest.card_id) and now - waiting.since >= _SHOW_EVERY
             said = [place(rest, hiding.progress(t, rest))] if show else []
             pause = self._services.timing.sweep
             since = now if show else waiting.since

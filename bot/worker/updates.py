@@ -148,11 +148,13 @@ class UpdatesLane:
             later = min(turn.now + self._services.settings.poll_min_interval, self._session.head.poll)
             soon = turn.now if fresh else later
             head = {"news": int(turn.now), "poll": soon, **({"page": ""} if fresh else {})}
+        if fresh or _returned(before, wanted):
+            # Looks that failed before they ended tell nothing of those that come.
+            head["failing"] = 0
         said = [_answer(entry) for entry in turn.outgoing]
         held = [entry for entry in await self._session.later() if not entry.digest] if turn.tells_held else []
         if held and turn.account is not None:
             said += await release(self._session, held, turn.now, topics=self._services.topic_mode.on)
-        another = wanted is not None and before is not None and wanted.hh_id != before.hh_id
         replaced: list[bytes] = []
 
         def saved(now: Account | None, wanted: Account) -> Account:
@@ -166,13 +168,11 @@ class UpdatesLane:
                 handled=raw,
                 said=said,
                 told=held,
-                queue=(
-                    lambda queue: queued([] if another else queue, turn.intents, turn.now, trail.current())
-                )
-                if turn.intents or another
+                queue=(lambda queue: queued(queue, turn.intents, turn.now, trail.current()))
+                if turn.intents
                 else None,
                 account=partial(saved, wanted=wanted) if wanted is not None else None,
-                reset=another or (fresh and before is None),
+                reset=fresh and before is None,
                 mapped=turn.remembered,
                 templates=turn.changed_templates,
                 language=turn.strangers_language,
@@ -272,4 +272,9 @@ def _answer(entry: Outgoing) -> Outgoing:
 def _newly_linked(before: Account | None, wanted: Account) -> bool:
     if wanted.access is not Access.LINKED:
         return False
-    return before is None or before.access is Access.LAPSED or before.hh_id != wanted.hh_id
+    return before is None or before.access is Access.LAPSED
+
+
+def _returned(before: Account | None, wanted: Account | None) -> bool:
+    """True of a user who blocked the bot, and does no more."""
+    return before is not None and wanted is not None and bool(before.blocked_at) and not wanted.blocked_at

@@ -212,6 +212,21 @@ async def test_an_empty_mailbox_leaves_nothing_behind(mailboxes: Mailboxes, redi
     assert left == []
 
 
+async def test_what_of_the_head_is_at_its_default_takes_no_room(mailboxes: Mailboxes, redis: Client) -> None:
+    await mailboxes.push([update(1)])
+    claim = await claim_one(mailboxes)
+    await mailboxes.commit(
+        claim,
+        [
+            ("DEL", keys.of(BOX, "inbox")),
+            ("HDEL", keys.of(BOX, "head"), "tries"),
+            ("HSET", keys.of(BOX, "head"), "page", "ab", "turn", 7),
+        ],
+    )
+    assert await mailboxes.release(claim, None, {"page": "", "poll": 5.5, "turn": 0.0})
+    assert await redis.hgetall(keys.of(BOX, "head")) == {b"poll": b"5.5"}
+
+
 async def test_commands_of_a_commit_are_done_together(mailboxes: Mailboxes, redis: Client) -> None:
     await mailboxes.push([update(1)])
     claim = await claim_one(mailboxes)
@@ -294,6 +309,7 @@ async def test_a_commit_is_not_asked_for_again_once_the_claim_may_be_another_s(
         mailboxes = Mailboxes(through, lease=60)
         await mailboxes.push([update(1)])
         claim = await claim_one(mailboxes)
+        await mailboxes.commit(claim, [])  # Redis knows the script now
         claim.good_until = 0
         wire.mute = 1
         with pytest.raises(StoreUnavailable):
@@ -357,6 +373,23 @@ async def test_who_exchanges_a_record_without_a_claim_has_a_worker_look_at_it(
     after = await claim_one(mailboxes)
     assert after.account == b"new"
     assert await mailboxes.release(after, None)
+    assert (await mailboxes.claim(SHARD, 10)).claims == []
+
+
+async def test_who_claims_after_a_record_was_exchanged_has_looked_at_it(
+    mailboxes: Mailboxes, clock: Clock, redis: Client
+) -> None:
+    await redis.set(keys.of(BOX, "account"), "old")
+    await mailboxes.push([update(1)])
+    sleeper = await claim_one(mailboxes)
+    clock.now += 31
+    await claim_one(mailboxes)
+    await mailboxes.exchange(sleeper, b"old", b"new")
+    clock.now += 31
+    successor = await claim_one(mailboxes)
+    assert successor.account == b"new"
+    await mailboxes.commit(successor, [("DEL", keys.of(BOX, "inbox"))])
+    assert await mailboxes.release(successor, None)
     assert (await mailboxes.claim(SHARD, 10)).claims == []
 
 

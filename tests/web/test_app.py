@@ -25,7 +25,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import LARGEST_UPDATE, build, serving
 from bot.web.readiness import Readiness, Ready
-from bot.web.watching import watch
+from bot.web.watching import Part, watch
 from tests.figures import figure, grows
 from tests.plain import plain_http
 from tests.ports import free_port
@@ -414,6 +414,24 @@ async def worker_of(identity: Identity, redis: Client) -> AsyncIterator[httpx.As
         plain_http(f"http://127.0.0.1:{port}") as client,
     ):
         yield client
+
+
+async def test_one_look_at_the_figures_probes_redis_once_for_all_parts(
+    redis: Client, source: FixedSource
+) -> None:
+    source.says = "no process polls Telegram"
+    parts: dict[Part, Readiness] = {
+        "web": Readiness(redis, source),
+        "worker": Readiness(redis, FixedSource()),
+    }
+    app = watch(Application(), parts, Mailboxes(redis).backlog)
+    async with serving(app, "127.0.0.1", 0) as port, plain_http(f"http://127.0.0.1:{port}") as client:
+        await redis.config_resetstat()
+        figures = (await client.get("/metrics")).text
+    assert (await redis.info("commandstats"))["cmdstat_set"]["calls"] == 1
+    assert 'hh_bridge_ready{part="web"} 0.0' in figures
+    assert 'hh_bridge_ready{part="worker"} 1.0' in figures
+    assert "hh_bridge_redis_writable 1.0" in figures
 
 
 async def test_readiness_does_not_wait_for_a_redis_that_is_silent(

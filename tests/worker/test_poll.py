@@ -169,3 +169,16 @@ async def test_a_refused_depth_of_the_list_is_its_end(desk: Desk) -> None:
     world.open_negotiation(resume, desk.vacancy, state="response")
     desk.bridge.hh.quirks.depth = 1
     assert len(await looked(desk)) == 1
+
+
+async def test_a_look_that_succeeds_forgets_those_that_failed_without_a_commit_of_its_own(desk: Desk) -> None:
+    session, head = desk.session, keys.of(desk.session.user_id, "head")
+    while not session.head.page:
+        await polled(desk)
+    await session.commit(Change(head={"failing": desk.services.clock()}))
+    commits = session.claim.commits
+    await polled(desk)
+    assert session.head.failing == 0
+    assert session.claim.commits == commits
+    assert await desk.services.mailboxes.release(session.claim, None, session.unwritten)
+    assert not await desk.services.store.hexists(head, "failing")

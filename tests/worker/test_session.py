@@ -156,3 +156,12 @@ async def test_years_of_conversations_are_written_down_at_once(desk: Desk) -> No
     assert (await kept.applications()).in_a_day(desk.services.clock()) == len(many)
     await desk.session.commit(Change(seen=frozenset(many)))
     assert await kept.unseen() == frozenset()
+
+
+async def test_nothing_stays_of_who_has_unlinked_whatever_an_older_version_left(desk: Desk) -> None:
+    store, head = desk.services.store, keys.of(desk.session.user_id, "head")
+    await store.hset(head, "of-older-versions", "1")
+    await desk.die()
+    await desk.session.commit(Change(erase=True))
+    assert await desk.services.mailboxes.release(desk.session.claim, None)
+    assert await store.hgetall(head) == {}

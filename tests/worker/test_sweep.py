@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.intents import HideAll
+from bot.chat.outgoing import Rewrite, Say
+from bot.chat.screens import hiding
 from bot.chat.texts import Texts
 from bot.sandbox.hh.faults import refused
 from bot.store.records import Access
@@ -55,6 +57,21 @@ async def test_a_conversation_that_is_gone_counts_as_hidden(desk: Desk, request_
 async def queue(desk: Desk, *, not_before: float = 0) -> None:
     waiting = Waiting(all_of(desk), desk.services.clock(), not_before=not_before)
     await desk.session.commit(Change(queue=lambda _: [waiting]))
+
+
+@pytest.mark.parametrize("card_id", [500, 0])
+async def test_how_far_it_is_shows_at_the_card_alone_and_the_end_in_any_case(
+    desk: Desk, card_id: int
+) -> None:
+    gone = ("8801", "8802", "8803")
+    intent = HideAll(tab="response", nids=gone, total=3, card_id=card_id)
+    long_ago = Waiting(intent, desk.services.clock() - 3600)
+    await desk.session.commit(Change(queue=lambda _: [long_ago]))
+    await Sweep(desk.services, desk.session, desk.access).run()
+    *progress, end = desk.session.outbox
+    assert isinstance(end, Rewrite if card_id else Say)
+    assert end.text == hiding.done(T, HideAll(tab="response", nids=(), total=3, card_id=0, hidden=3)).text
+    assert len(progress) == (1 if card_id else 0)
 
 
 async def test_hiding_waits_until_the_account_is_linked_again(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from bot.chat import actions
 from bot.chat.buttons import button_key, seal
@@ -13,7 +14,7 @@ from bot.fence import fence
 from bot.sandbox.hh.faults import broken
 from bot.store import keys
 from bot.store.mailbox import ClaimLost
-from bot.store.records import Access
+from bot.store.records import Access, Account
 from bot.telegram.routing import route
 from bot.worker.change import Change
 from bot.worker.updates import DEATHS, TRIES
@@ -138,3 +139,32 @@ async def test_what_the_user_does_brings_the_next_look_forward_and_never_puts_it
     await desk.handle()
     assert len(desk.session.queue) == 1
     assert desk.session.head.poll == pytest.approx(now + looks_in, abs=5)
+
+
+async def gone(desk: Desk, **how: object) -> None:
+    """An account whose looks failed for an hour, until they ended."""
+    long_ago = desk.services.clock() - 3600
+
+    def changed(account: Account | None) -> Account:
+        assert account is not None
+        return structs.replace(account, **how)
+
+    await desk.session.commit(Change(account=changed, head={"failing": long_ago, "poll": long_ago}))
+    assert not desk.session.watched
+
+
+async def test_looks_that_failed_before_an_account_was_linked_again_count_no_more(desk: Desk) -> None:
+    await gone(desk, access=Access.LAPSED)
+    url = await desk.services.linking.begin(desk.session.user_id)
+    await desk.write(await desk.bridge.hh.authorize(desk.bridge.applicant, url))
+    await desk.handle()
+    assert desk.session.watched
+    assert desk.session.head.failing == 0
+
+
+async def test_looks_that_failed_before_the_user_blocked_the_bot_count_no_more(desk: Desk) -> None:
+    await gone(desk, blocked_at=desk.services.clock())
+    await desk.write("/help")
+    await desk.handle()
+    assert desk.session.watched
+    assert desk.session.head.failing == 0
