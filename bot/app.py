@@ -29,10 +29,8 @@ from bot.linking import Linking
 from bot.log import logger
 from bot.settings import Settings
 from bot.store import keys
-from bot.store.bots import number_of
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter, limiter_of
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
@@ -236,21 +234,10 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             application=bridge,
             linking=shared.linking,
             bot_username=bridge.bot.username,
-            bot=await _number(shared.store, bridge.bot.id),
             clock=shared.mailboxes.now,
             timing=timing,
         )
         log.info("this process works", bot=bridge.bot.username)
-
-
-async def _number(store: Store, bot_id: int) -> int:
-    """The number of the bot, once Redis answers."""
-    while True:
-        try:
-            return await number_of(store, bot_id)
-        except StoreUnavailable as error:
-            log.warning("Redis does not answer yet", reason=str(error))
-            await asyncio.sleep(_AGAIN_SECONDS)
 
 
 @asynccontextmanager

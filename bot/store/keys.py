@@ -32,7 +32,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
 | `hh:{links}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
-| `hh:{bots}:numbers` | hash | store.bots | never: which bots have used this Redis |
+| `hh:{s}:bots` | hash | store.bots | never: the numbers of the bots that have used this Redis |
 | `hh:{s}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
 """
 
@@ -105,9 +105,9 @@ def poller_lease() -> str:
     return f"{PREFIX}:{{poller}}:lease"
 
 
-def bots() -> str:
-    """The numbers of the bots that have used this Redis (bot.store.bots)."""
-    return f"{PREFIX}:{{bots}}:numbers"
+def bots(shard: int) -> str:
+    """The numbers that the bots have in a shard (bot.store.bots)."""
+    return f"{shard_prefix(shard)}bots"
 
 
 def probe(shard: int) -> str:
@@ -117,10 +117,10 @@ def probe(shard: int) -> str:
 
 _LIVES_WITH_ITS_OWNER = re.compile(
     rf"^{PREFIX}:\{{\d+\}}:"
-    r"(due|(head|inbox|outbox|later|intents|account|book|shown|sites|templates|unseen):-?\d+)$"
+    r"(due|bots|(head|inbox|outbox|later|intents|account|book|shown|sites|templates|unseen):-?\d+)$"
 )
 
 
 def declared(key: str) -> bool:
     """True for a key that may live without an expiry (see the table above)."""
-    return key == bots() or _LIVES_WITH_ITS_OWNER.match(key) is not None
+    return _LIVES_WITH_ITS_OWNER.match(key) is not None
