@@ -47,7 +47,7 @@ from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
-from bot.web.readiness import Readiness
+from bot.web.readiness import Readiness, Start
 from bot.web.watching import Part, watch
 from bot.worker.access import Ceiling
 from bot.worker.rotation import finish_rotation
@@ -82,6 +82,7 @@ class Shared:
     linking: Linking
     telegram: BotApi
     identity: Identity
+    start: Start
 
 
 async def run(
@@ -141,6 +142,7 @@ async def sharing(
         async def whose(token: str) -> Me:
             return parse(Me, await paced(ceiling, lambda: hh.request(Call("GET", "/me"), token=token)))
 
+        identity = Identity(telegram)
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
         yield Shared(
             store=store,
@@ -151,7 +153,8 @@ async def sharing(
             hh_limit=hh_limit,
             linking=linking,
             telegram=telegram,
-            identity=Identity(telegram),
+            identity=identity,
+            start=Start(identity),
         )
 
 
@@ -175,14 +178,14 @@ async def _web(
         )
     parts: dict[Part, Readiness] = {"web": Readiness(shared.store, source)}
     if works:
-        parts["worker"] = Readiness(shared.store, shared.identity)
+        parts["worker"] = Readiness(shared.store, shared.start)
     app = build(
         linking=shared.linking,
         intake=intake,
         parts=parts,
         webhook_secret=settings.webhook_secret,
         backlog=shared.mailboxes.backlog,
-        username=lambda: shared.identity.bot.username if shared.identity.bot else None,
+        username=shared.identity.username,
         telegram_link_base=telegram_link_base,
     )
     async with serving(app, settings.http_host, settings.http_port) as port:
@@ -194,7 +197,7 @@ async def _web(
 
 async def _watched(host: str, port: int, shared: Shared) -> NoReturn:
     """Health and figures of a worker that runs apart from web."""
-    parts: dict[Part, Readiness] = {"worker": Readiness(shared.store, shared.identity)}
+    parts: dict[Part, Readiness] = {"worker": Readiness(shared.store, shared.start)}
     async with serving(watch(Application(), parts, shared.mailboxes.backlog), host, port):
         await asyncio.Event().wait()
         raise AssertionError("runs until it is cancelled")  # pragma: no cover - cannot happen
@@ -217,7 +220,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
         topic_mode = TopicMode(shared.telegram, timing.topics)
         await topic_mode.look()
         rate = settings.hh_requests_per_second
-        yield Services(
+        services = Services(
             settings=settings,
             store=shared.store,
             mailboxes=shared.mailboxes,
@@ -238,6 +241,8 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             timing=timing,
         )
         log.info("this process works", bot=bridge.bot.username)
+        shared.start.over = True
+        yield services
 
 
 @asynccontextmanager
