@@ -20,6 +20,7 @@ from bot.chat.buttons import button_key
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
 from bot.hh.application import client_of, oauth_of
+from bot.hh.ceiling import Ceiling
 from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
@@ -49,7 +50,6 @@ from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
 from bot.web.readiness import Readiness, Start
 from bot.web.watching import Part, watch
-from bot.worker.access import Ceiling
 from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
