@@ -58,7 +58,7 @@ _SWEEP_SECONDS = 30.0
 _NOBODY = "nobody"
 _AGAIN_SECONDS, _TRIES = 40, 12
 """From the first to the second try to give an access back, each further one after twice as long, and how many
-there are: the last is 23 hours after the first."""
+there are: the last is within a day of the first."""
 _KEPT_SECONDS = 2 * 24 * 3600
 
 _keeping, _taking = Script("keep"), Script("take")
