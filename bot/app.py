@@ -20,6 +20,7 @@ from bot.chat.buttons import button_key
 from bot.handlers.context import Bridge
 from bot.handlers.registry import application
 from bot.hh.application import client_of, oauth_of
+from bot.hh.ceiling import Ceiling
 from bot.hh.client import Call, Client
 from bot.hh.models import Me
 from bot.hh.oauth import OAuth
@@ -29,10 +30,8 @@ from bot.linking import Linking
 from bot.log import logger
 from bot.settings import Settings
 from bot.store import keys
-from bot.store.bots import number_of
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.errors import StoreUnavailable
 from bot.store.limiter import Limiter, limiter_of
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
@@ -49,9 +48,8 @@ from bot.telegram.topics import TopicMode
 from bot.telegram.webhook import Identity, Webhook
 from bot.transport import open_client, timeouts
 from bot.web.app import build, serving
-from bot.web.readiness import Readiness
+from bot.web.readiness import Readiness, Start
 from bot.web.watching import Part, watch
-from bot.worker.access import Ceiling
 from bot.worker.rotation import finish_rotation
 from bot.worker.services import Services, Timing
 from bot.worker.worker import Worker
@@ -84,6 +82,7 @@ class Shared:
     linking: Linking
     telegram: BotApi
     identity: Identity
+    start: Start
 
 
 async def run(
@@ -143,6 +142,7 @@ async def sharing(
         async def whose(token: str) -> Me:
             return parse(Me, await paced(ceiling, lambda: hh.request(Call("GET", "/me"), token=token)))
 
+        identity = Identity(telegram)
         linking = Linking(store, oauth, vault, whose=whose, redirect_uri=settings.redirect_uri)
         yield Shared(
             store=store,
@@ -153,7 +153,8 @@ async def sharing(
             hh_limit=hh_limit,
             linking=linking,
             telegram=telegram,
-            identity=Identity(telegram),
+            identity=identity,
+            start=Start(identity),
         )
 
 
@@ -177,14 +178,14 @@ async def _web(
         )
     parts: dict[Part, Readiness] = {"web": Readiness(shared.store, source)}
     if works:
-        parts["worker"] = Readiness(shared.store, shared.identity)
+        parts["worker"] = Readiness(shared.store, shared.start)
     app = build(
         linking=shared.linking,
         intake=intake,
         parts=parts,
         webhook_secret=settings.webhook_secret,
         backlog=shared.mailboxes.backlog,
-        username=lambda: shared.identity.bot.username if shared.identity.bot else None,
+        username=shared.identity.username,
         telegram_link_base=telegram_link_base,
     )
     async with serving(app, settings.http_host, settings.http_port) as port:
@@ -196,7 +197,7 @@ async def _web(
 
 async def _watched(host: str, port: int, shared: Shared) -> NoReturn:
     """Health and figures of a worker that runs apart from web."""
-    parts: dict[Part, Readiness] = {"worker": Readiness(shared.store, shared.identity)}
+    parts: dict[Part, Readiness] = {"worker": Readiness(shared.store, shared.start)}
     async with serving(watch(Application(), parts, shared.mailboxes.backlog), host, port):
         await asyncio.Event().wait()
         raise AssertionError("runs until it is cancelled")  # pragma: no cover - cannot happen
@@ -219,7 +220,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
         topic_mode = TopicMode(shared.telegram, timing.topics)
         await topic_mode.look()
         rate = settings.hh_requests_per_second
-        yield Services(
+        services = Services(
             settings=settings,
             store=shared.store,
             mailboxes=shared.mailboxes,
@@ -236,21 +237,12 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             application=bridge,
             linking=shared.linking,
             bot_username=bridge.bot.username,
-            bot=await _number(shared.store, bridge.bot.id),
             clock=shared.mailboxes.now,
             timing=timing,
         )
         log.info("this process works", bot=bridge.bot.username)
-
-
-async def _number(store: Store, bot_id: int) -> int:
-    """The number of the bot, once Redis answers."""
-    while True:
-        try:
-            return await number_of(store, bot_id)
-        except StoreUnavailable as error:
-            log.warning("Redis does not answer yet", reason=str(error))
-            await asyncio.sleep(_AGAIN_SECONDS)
+        shared.start.over = True
+        yield services
 
 
 @asynccontextmanager

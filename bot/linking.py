@@ -16,7 +16,9 @@ asker's, `offer` makes a one-time code of the candidate, and only `confirm`, in 
 asked, gives it out again: whoever opens somebody else's link gives nothing away.
 
 An access that nobody wants is given back to hh.ru: at once where somebody else opened the link, for one of
-the two is being deceived, and by `sweep` where nobody has confirmed in time.
+the two is being deceived, and by `sweep` where nobody has confirmed in time, or hh.ru could not take it then.
+
+All of an attempt lies in the shard of its user: nobody waits for a part of Redis that serves others.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ from bot.hh.oauth import OAuth, pkce
 from bot.log import logger
 from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
-from bot.store.scripts import Store
+from bot.store.packets import Word
+from bot.store.scripts import Runner, Script, Store
 from bot.store.vault import Vault, VaultError
 
 log = logger(__name__)
@@ -49,14 +51,17 @@ LINK_ANEW: Final = "link"
 """What a deep link carries in place of a code to start linking from the beginning."""
 
 # Bot API, "Deep linking": A-Z, a-z, 0-9, _ and -, at most 64; hh.ru hands back any state.
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_TOKEN = re.compile(r"[0-9]{2}[A-Za-z0-9_-]{20,62}")
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}")
 
 _SWEEP_SECONDS = 30.0
-_SWEPT_AT_ONCE = 100
 _NOBODY = "nobody"
-_KEPT_SECONDS = 24 * 3600
-"""For how long it is tried to give an unconfirmed access back."""
+_AGAIN_SECONDS, _TRIES = 40, 12
+"""From the first to the second try to give an access back, each further one after twice as long, and how many
+there are: the last is within a day of the first."""
+_KEPT_SECONDS = 2 * 24 * 3600
+
+_keeping, _taking = Script("keep"), Script("take")
 
 
 class LinkingError(Exception):
@@ -112,7 +117,7 @@ class Linking:
     """All attempts that are under way. `lifetime` of a state and of a code is in seconds.
 
     `whose` asks hh.ru's `/me` with an access token. `redirect_uri` is the one registered with hh.ru.
-    `clock` is Unix time in seconds.
+    `clock` replaces Redis's own time in tests.
     """
 
     def __init__(
@@ -124,9 +129,10 @@ class Linking:
         whose: Callable[[str], Awaitable[Me]],
         redirect_uri: str,
         lifetime: float = 600,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._store = store
+        self._run = Runner(store)
         self._oauth = oauth
         self._vault = vault
         self._whose = whose
@@ -136,7 +142,7 @@ class Linking:
 
     async def begin(self, user_id: int, *, force_login: bool = False) -> str:
         """Start an attempt for a Telegram user; the address of hh.ru's page for him."""
-        state = secrets.token_urlsafe(32)
+        state = keys.token(user_id, secrets.token_urlsafe(32))
         verifier, challenge = pkce()
         sealed = self._vault.seal(msgspec.json.encode(_Attempt(user_id, verifier)))
         with unavailable():
@@ -169,21 +175,18 @@ class Linking:
         try:
             me = await self._whose(tokens.access_token)
         except HhError:
-            await self.discard(tokens)
+            await self.give_back(attempt.user_id, tokens)
             raise
         if not me.is_applicant:
-            await self.discard(tokens)
+            await self.give_back(attempt.user_id, tokens)
             raise NotApplicant(me)
         return Candidate(attempt.user_id, me, tokens)
 
     async def offer(self, candidate: Candidate) -> str:
         """Keep the candidate until he confirms; the code for his deep link."""
-        code = secrets.token_urlsafe(24)
         sealed = self._vault.seal(_candidates.dump_json(candidate))
-        over = self._clock() + self._lifetime / 1000
+        code = await self._keep(candidate.user_id, sealed, self._lifetime / 1000)
         with unavailable():
-            await self._store.zadd(keys.unconfirmed(), {_unconfirmed(code, sealed): over})
-            await self._store.expire(keys.unconfirmed(), 2 * _KEPT_SECONDS)
             await self._store.set(keys.link_code(code), sealed, px=self._lifetime)
         return code
 
@@ -195,7 +198,7 @@ class Linking:
         back: whoever allowed it may have been deceived, and an honest owner takes a fresh link.
         Raises CodeUnknown, ForeignLink.
         """
-        if not _TOKEN.fullmatch(code):
+        if not _is_token(code):
             raise CodeUnknown("no code of ours")
         with unavailable():
             sealed = await self._store.get(keys.link_code(code))
@@ -205,12 +208,12 @@ class Linking:
         taken = await self._take(code, secrets.token_hex(8) if update_id is None else str(update_id))
         if candidate.user_id != user_id:
             if taken and await self.discard(candidate.tokens):
-                await self._decided(_unconfirmed(code, sealed))
+                await self._decided(code, _unconfirmed(code, sealed))
             raise ForeignLink("another user's code")
         if not taken:
             raise CodeUnknown("used")
         # From here on whoever asked answers for the access, and no sweep may take it from him.
-        await self._decided(_unconfirmed(code, sealed))
+        await self._decided(code, _unconfirmed(code, sealed))
         return candidate
 
     async def settled(self, code: str) -> None:
@@ -229,35 +232,43 @@ class Linking:
             return False
         return True
 
+    async def give_back(self, user_id: int, tokens: Tokens) -> None:
+        """End tokens that nobody will use; what hh.ru does not take now, the sweep gives back."""
+        if await self.discard(tokens):
+            return
+        sealed = self._vault.seal(_candidates.dump_json(Candidate(user_id, Me(), tokens)))
+        try:
+            await self._keep(user_id, sealed, _AGAIN_SECONDS)
+        except StoreUnavailable as error:
+            log.warning("a token that is not wanted stays", reason=str(error))
+
     async def run(self) -> NoReturn:
         """Sweep for ever."""
         while True:
-            try:
-                await self.sweep()
-            except StoreUnavailable as error:
-                log.info("unconfirmed links are looked at later", reason=str(error))
+            await self.sweep()
             await asyncio.sleep(_SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Give back what nobody has confirmed in time; what hh.ru does not take now, the next time."""
-        now = self._clock()
+        """Give back what is due; what hh.ru does not take now, ever later, and at last no more."""
+        for shard in keys.all_shards():
+            try:
+                while (member := await self._due(shard)) is not None:
+                    await self._end(member)
+            except StoreUnavailable as error:
+                log.info("unconfirmed links are looked at later", shard=shard, reason=str(error))
+
+    async def _due(self, shard: int) -> bytes | None:
+        """An access of a shard that is to be given back now, by nobody else for a while."""
         with unavailable():
-            due = await self._store.zrange(
-                keys.unconfirmed(),
-                "-inf",
-                f"{now}",
-                byscore=True,
-                offset=0,
-                num=_SWEPT_AT_ONCE,
-                withscores=True,
-            )
-        for member, over in msgspec.convert(due, list[tuple[bytes, float]]):
-            code, _, sealed = member.partition(b" ")
-            # Whoever confirms at the very last moment has taken it before; it is his.
-            if await self._take(code.decode(), _NOBODY) and (
-                await self._given_back(sealed) or now - over >= _KEPT_SECONDS
-            ):
-                await self._decided(member)
+            reply = await self._run(_taking, [keys.unconfirmed(shard)], [self._now(), _AGAIN_SECONDS, _TRIES])
+        return msgspec.convert(reply, bytes | None)
+
+    async def _end(self, member: bytes) -> None:
+        token, _, sealed = member.split(b" ", 2)
+        code = token.decode()
+        # Whoever confirms at the very last moment has taken it before; it is his.
+        if await self._take(code, _NOBODY) and await self._given_back(sealed):
+            await self._decided(code, member)
 
     async def _given_back(self, sealed: bytes) -> bool:
         try:
@@ -272,9 +283,20 @@ class Linking:
             # hh.ru takes back only a live token, and the refresh token would outlive this one.
             await self._oauth.revoke((await self._oauth.refresh(tokens.refresh_token)).access_token)
 
-    async def _decided(self, member: bytes) -> None:
+    async def _keep(self, user_id: int, sealed: bytes, seconds: float) -> str:
+        """Have an access given back after so many seconds; the code that it is kept under."""
+        code = keys.token(user_id, secrets.token_urlsafe(24))
+        words: list[Word] = [code, sealed, seconds, self._now(), _KEPT_SECONDS]
         with unavailable():
-            await self._store.zrem(keys.unconfirmed(), member)
+            await self._run(_keeping, [keys.unconfirmed(keys.shard_of(user_id))], words)
+        return code
+
+    async def _decided(self, code: str, member: bytes) -> None:
+        with unavailable():
+            await self._store.zrem(keys.unconfirmed(keys.shard_of_token(code)), member)
+
+    def _now(self) -> str:
+        return "" if self._clock is None else f"{self._clock():.6f}"
 
     async def _take(self, code: str, taker: str) -> bool:
         key = keys.link_taken(code)
@@ -284,7 +306,7 @@ class Linking:
             return bool(await self._store.get(key) == taker.encode())
 
     async def _attempt(self, state: str, user_id: int | None) -> _Attempt:
-        if not _TOKEN.fullmatch(state):
+        if not _is_token(state):
             raise StateUnknown("no state of ours")
         with unavailable():
             sealed = await self._store.getdel(keys.link_state(state))
@@ -305,8 +327,13 @@ class Linking:
             raise CodeUnknown("of another version, or sealed with a key that was taken away") from None
 
 
+def _is_token(text: str) -> bool:
+    return _TOKEN.fullmatch(text) is not None and keys.shard_of_token(text) in keys.all_shards()
+
+
 def _unconfirmed(code: str, sealed: bytes) -> bytes:
-    return code.encode() + b" " + sealed
+    """The member of an access before the first try to give it back."""
+    return code.encode() + b" 0 " + sealed
 
 
 def redirected(text: str) -> dict[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
@@ -33,7 +32,7 @@ async def linking_at(
     *,
     lifetime: float = 600,
     key: str = KEY,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     pace: Pace | None = None,
 ) -> AsyncIterator[Linking]:
     """Linking to accounts of `hh`; its vault has the one `key`."""

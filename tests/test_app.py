@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from pydantic import SecretStr
 
 from bot.app import sharing, working
 from tests.bridge.conftest import worlds
-from tests.chaos.wires import Wire
 
 
 async def test_the_work_begins_as_soon_as_telegram_says_who_the_bot_is(
@@ -22,14 +18,10 @@ async def test_the_work_begins_as_soon_as_telegram_says_who_the_bot_is(
         assert not bridge.telegram.faults.waiting
 
 
-async def test_the_work_begins_as_soon_as_redis_answers(redis_url: str, tmp_path: Path) -> None:
-    async with worlds(redis_url, tmp_path) as bridge, Wire(urlsplit(redis_url).path) as wire:
-        through = SecretStr(f"redis://127.0.0.1:{wire.port}")
-        settings = bridge.settings.model_copy(update={"redis_url": through})
-        wire.mute = 1
-        async with (
-            sharing(settings, bridge.timing, None) as shared,
-            working(settings, shared, bridge.timing) as services,
-        ):
-            assert services.bot == 0
-        assert not wire.mute
+async def test_a_worker_is_ready_when_its_work_begins_and_not_before(redis_url: str, tmp_path: Path) -> None:
+    async with worlds(redis_url, tmp_path) as bridge, sharing(bridge.settings, bridge.timing, None) as shared:
+        assert await shared.start.trouble() == "Telegram has not said yet who the bot is"
+        await shared.identity.run()
+        assert await shared.start.trouble() == "the work has not begun yet"
+        async with working(bridge.settings, shared, bridge.timing):
+            assert await shared.start.trouble() is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,6 +25,7 @@ from bot.sandbox.hh.server import LocalHh
 from bot.store import keys
 from bot.store.connection import Client
 from tests.attempts import REDIRECT, linking_at, query_of
+from tests.chaos.deployments import VALKEY, client_of, cluster
 
 ANNA, MALLORY = 700, 666
 
@@ -92,7 +94,9 @@ async def test_of_two_callbacks_at_once_one_wins(hh: LocalHh, linking: Linking, 
     assert sum(isinstance(result, StateUnknown) for result in results) == 4
 
 
-@pytest.mark.parametrize("state", ["x" * 43, "short", "}:{" * 10, "й" * 30, "\ud800" * 30, "x" * 1000])
+@pytest.mark.parametrize(
+    "state", ["x" * 43, "16" + "x" * 43, "short", "}:{" * 10, "й" * 30, "\ud800" * 30, "x" * 1000]
+)
 async def test_a_made_up_state_links_nothing(linking: Linking, state: str) -> None:
     with pytest.raises(StateUnknown):
         await linking.finish({"state": state, "code": "c"})
@@ -200,7 +204,7 @@ async def test_access_that_was_never_confirmed_is_given_back_when_its_time_is_ov
     assert not hh.tokens.live(smirnova.id)
     with pytest.raises(CodeUnknown):
         await timed.confirm(ANNA, code)
-    assert await redis.zcard(keys.unconfirmed()) == 0
+    assert not await redis.exists(keys.unconfirmed(keys.shard_of(ANNA)))
 
 
 async def test_access_that_was_confirmed_is_never_given_back_by_itself(
@@ -221,8 +225,40 @@ async def test_what_hh_could_not_take_back_is_given_back_later(
     hh.faults.add(faults.broken(), "DELETE **", times=1)
     await timed.sweep()
     assert hh.tokens.live(smirnova.id)
+    later.now += 41
     await timed.sweep()
     assert not hh.tokens.live(smirnova.id)
+
+
+async def test_of_many_that_hh_does_not_take_back_each_is_asked_once_and_then_ever_more_rarely(
+    hh: LocalHh, timed: Linking, later: Later
+) -> None:
+    broken = hh.faults.add(faults.broken(), "DELETE **", times=None)
+    for number in range(5):
+        account = hh.world.add_applicant("Анна", f"Смирнова-{number}")
+        await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, account)))
+    later.now += 601
+    asked = []
+    for _ in range(12):
+        await asyncio.gather(*(timed.sweep() for _ in range(3)))
+        asked.append(broken.struck)
+        later.now += 30
+    # Of six minutes it is asked at once, after 40 s, 80 s and 160 s; looked is every 30 s.
+    assert asked == [5, 5, 10, 10, 10, 15, 15, 15, 15, 15, 15, 20]
+
+
+async def test_access_that_nobody_wants_is_given_back_later_where_hh_has_no_time_for_it_now(
+    hh: LocalHh, timed: Linking, later: Later
+) -> None:
+    manager = hh.world.add_manager(hh.world.add_employer("Ромашка"), "Ольга", "Кадровая")
+    query = query_of(await hh.authorize(manager, await timed.begin(ANNA)))
+    hh.faults.add(faults.throttled(3), "DELETE **", times=1)
+    with pytest.raises(NotApplicant):
+        await timed.finish(query)
+    assert hh.tokens.live(manager.id)
+    later.now += 41
+    await timed.sweep()
+    assert not hh.tokens.live(manager.id)
 
 
 async def test_what_a_stranger_opened_is_given_back_later_where_hh_is_away(
@@ -253,11 +289,31 @@ async def test_what_hh_can_not_take_back_for_a_day_is_let_go(
     await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
     hh.faults.add(faults.broken(), "DELETE **", times=None)
     later.now += 601
-    await timed.sweep()
-    assert await redis.zcard(keys.unconfirmed()) == 1
-    later.now += 24 * 3600
-    await timed.sweep()
-    assert await redis.zcard(keys.unconfirmed()) == 0
+    kept = keys.unconfirmed(keys.shard_of(ANNA))
+    begun, tries = later.now, 0
+    while due := await redis.zrange(kept, 0, -1, withscores=True):
+        later.now = max(later.now, float(due[0][1]))
+        await timed.sweep()
+        tries += 1
+    assert tries == 12
+    assert 22 * 3600 < later.now - begun < 24 * 3600
+
+
+async def test_while_a_server_of_a_cluster_is_away_whoever_lives_on_another_one_is_linked(
+    hh: LocalHh, smirnova: Applicant, tmp_path: Path
+) -> None:
+    people = range(ANNA, ANNA + keys.SHARDS)
+    async with cluster(VALKEY, tmp_path / "cluster") as three:
+        gone = three.nodes[1]
+        away = await three.shards_of(gone)
+        user_id = next(person for person in people if keys.shard_of(person) not in away)
+        await gone.kill()
+        async with client_of(three.url) as client, linking_at(hh, client) as linking:
+            for _ in range(5):
+                candidate = await linking.finish(await came_back(hh, linking, user_id, smirnova))
+                code = await linking.offer(candidate)
+                await linking.sweep()
+                assert await linking.confirm(user_id, code) == candidate
 
 
 async def test_a_code_works_once(hh: LocalHh, linking: Linking, smirnova: Applicant) -> None:
@@ -277,7 +333,7 @@ async def test_the_update_that_used_a_code_may_use_it_again_after_a_crash(
         await linking.confirm(ANNA, code, update_id=18)
 
 
-@pytest.mark.parametrize("code", ["", "link", "x" * 32, "}{" * 15, "x" * 65])
+@pytest.mark.parametrize("code", ["", "link", "x" * 32, "99" + "x" * 32, "}{" * 15, "x" * 65])
 async def test_a_made_up_code_confirms_nothing(linking: Linking, code: str) -> None:
     with pytest.raises(CodeUnknown):
         await linking.confirm(ANNA, code)
@@ -336,7 +392,7 @@ async def test_an_employers_account_is_refused_and_its_token_revoked(hh: LocalHh
     assert not hh.tokens.live(manager.id)
 
 
-async def test_an_employers_token_is_not_kept_when_it_cant_be_revoked(
+async def test_an_employers_token_is_kept_only_sealed_and_for_two_days_when_it_cant_be_revoked(
     hh: LocalHh, linking: Linking, redis: Client
 ) -> None:
     manager = hh.world.add_manager(hh.world.add_employer("Ромашка"), "Ольга", "Кадровая")
@@ -344,7 +400,11 @@ async def test_an_employers_token_is_not_kept_when_it_cant_be_revoked(
     hh.faults.add(faults.broken(), "DELETE **")
     with pytest.raises(NotApplicant):
         await linking.finish(query)
-    assert await everything(redis) == b""
+    [kept] = await redis.keys()
+    assert kept == keys.unconfirmed(keys.shard_of(ANNA)).encode()
+    assert 0 < await redis.ttl(kept) <= 2 * 24 * 3600
+    [member] = await redis.zrange(kept, 0, -1)
+    assert b"token" not in member
 
 
 async def test_a_code_that_hh_does_not_know_means_linking_again(linking: Linking) -> None:
@@ -378,8 +438,9 @@ async def test_nothing_secret_is_readable_in_redis(
     await linking.begin(ANNA)
     candidate = await linking.finish(await came_back(hh, linking, ANNA, smirnova))
     await linking.offer(candidate)
-    kept = await redis.zrange(keys.unconfirmed(), 0, -1)
-    await redis.delete(keys.unconfirmed())
+    key = keys.unconfirmed(keys.shard_of(ANNA))
+    kept = await redis.zrange(key, 0, -1)
+    await redis.delete(key)
     stored = b"\n".join((await everything(redis), *kept))
     assert stored.count(b"\x80\0\0\0\0") == 3  # how everything sealed begins (Fernet Spec, "Token Format")
     for secret in (candidate.tokens.access_token, candidate.tokens.refresh_token, "Смирнова", str(ANNA)):

@@ -126,7 +126,7 @@ async def _link(turn: Turn, candidate: Candidate) -> None:
     name = " ".join(part for part in (me.first_name, me.last_name) if part)
     if known and known.hh_id != me.id:
         turn.say(screens.already_linked(turn.texts, known.name).say())
-        await turn.linking.discard(candidate.tokens)
+        await turn.linking.give_back(turn.user_id, candidate.tokens)
         return
     tokens = turn.seal(candidate.tokens)
     if known:

@@ -49,8 +49,8 @@ class LinkingDesk(Protocol):
     async def settled(self, code: str) -> None:
         """What came of a confirmed code is written down."""
 
-    async def discard(self, tokens: Tokens) -> bool:
-        """End tokens that nobody will use."""
+    async def give_back(self, user_id: int, tokens: Tokens) -> None:
+        """End tokens of this user that nobody will use."""
 
 
 @dataclass(kw_only=True)

@@ -1,4 +1,4 @@
--- The number of a bot among those that have used this Redis, in the order in which they came.
+-- The number of a bot among those that have used a shard, in the order in which they came.
 -- KEYS: 1 bots
 -- ARGV: 1 id of the bot
 -- Result: its number, 0 for the first

@@ -33,6 +33,7 @@ from contextlib import asynccontextmanager
 from typing import Final, TypedDict, TypeVar
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from redis._parsers import AsyncCommandsParser
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import ClusterNode, RedisCluster
@@ -321,6 +322,29 @@ class _Cluster(RedisCluster):
         self._looking = None
 
 
+class _Commands(AsyncCommandsParser):
+    """Learns where the keys of commands stand from any node that answers.
+
+    redis-py asks one node, and while just that one is away, a process that starts can use none of the others.
+    """
+
+    def __init__(self, cluster: RedisCluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    async def initialize(self, node: ClusterNode | None = None) -> None:
+        failure: Exception | None = None
+        for each in self._cluster.get_primaries():
+            try:
+                await super().initialize(each)
+            except (RedisError, RedisClusterException) as error:
+                failure = error
+            else:
+                return
+        if failure is not None:
+            raise failure
+
+
 def _cluster(url: str) -> RedisCluster:
     address = _Address(url, default_port=6379)
     cluster = _Cluster(
@@ -332,6 +356,7 @@ def _cluster(url: str) -> RedisCluster:
         **address.login,
         **_options(),
     )
+    cluster.commands_parser = _Commands(cluster)
     # It takes no class of connections. What it keeps for nodes that it finds later:
     kind: type[Connection] = _careful_kind(cluster.connection_kwargs["connection_class"])
     cluster.nodes_manager.connection_kwargs["connection_class"] = kind

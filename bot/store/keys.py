@@ -29,10 +29,10 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:turns:U`, `:messages:U`, `:requests:U` | string | worker.session | seconds: of who has no account |
 | `hh:{hh}:pace`, `hh:{polls}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
 | `hh:{hh-1}:pace` and the like | string | store.limiter | minutes: in place of those that are away |
-| `hh:{state}:link-state`, `hh:{code}:link-code`, `hh:{code}:link-taken` | string | linking | ten minutes |
-| `hh:{links}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
+| `hh:{s}:link-state:T`, `hh:{s}:link-code:T`, `hh:{s}:link-taken:T` | string | linking | ten minutes |
+| `hh:{s}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
 | `hh:{poller}:lease` | string | telegram.lease | seconds after its holder stopped renewing it |
-| `hh:{bots}:numbers` | hash | store.bots | never: which bots have used this Redis |
+| `hh:{s}:bots` | hash | store.bots | never: the numbers of the bots that have used this Redis |
 | `hh:{s}:probe` | string | web.readiness | a minute: tells whether Redis takes writes |
 """
 
@@ -80,24 +80,34 @@ def pace(world: str, spare: int = 0) -> str:
     return f"{PREFIX}:{{{world}-{spare}}}:pace" if spare else f"{PREFIX}:{{{world}}}:pace"
 
 
+def token(mailbox: int, random: str) -> str:
+    """A state or a code for linking: it tells the shard of whoever links, and is secret by `random`."""
+    return f"{shard_of(mailbox):02d}{random}"
+
+
+def shard_of_token(token: str) -> int:
+    """The shard of whoever links."""
+    return int(token[:2])
+
+
 def link_state(state: str) -> str:
     """An OAuth attempt (bot.linking); ten minutes."""
-    return f"{PREFIX}:{{{state}}}:link-state"
+    return f"{shard_prefix(shard_of_token(state))}link-state:{state}"
 
 
 def link_code(code: str) -> str:
     """A confirmed attempt that waits for its deep link (bot.linking); ten minutes."""
-    return f"{PREFIX}:{{{code}}}:link-code"
+    return f"{shard_prefix(shard_of_token(code))}link-code:{code}"
 
 
 def link_taken(code: str) -> str:
     """Which update used up a deep link's code (bot.linking); ten minutes."""
-    return f"{PREFIX}:{{{code}}}:link-taken"
+    return f"{shard_prefix(shard_of_token(code))}link-taken:{code}"
 
 
-def unconfirmed() -> str:
-    """Candidates by the time when they are over, until one confirms (bot.linking); two days."""
-    return f"{PREFIX}:{{links}}:unconfirmed"
+def unconfirmed(shard: int) -> str:
+    """Access by the time when it is to be given back, until it is confirmed (bot.linking); two days."""
+    return f"{shard_prefix(shard)}unconfirmed"
 
 
 def poller_lease() -> str:
@@ -105,9 +115,9 @@ def poller_lease() -> str:
     return f"{PREFIX}:{{poller}}:lease"
 
 
-def bots() -> str:
-    """The numbers of the bots that have used this Redis (bot.store.bots)."""
-    return f"{PREFIX}:{{bots}}:numbers"
+def bots(shard: int) -> str:
+    """The numbers that the bots have in a shard (bot.store.bots)."""
+    return f"{shard_prefix(shard)}bots"
 
 
 def probe(shard: int) -> str:
@@ -117,10 +127,10 @@ def probe(shard: int) -> str:
 
 _LIVES_WITH_ITS_OWNER = re.compile(
     rf"^{PREFIX}:\{{\d+\}}:"
-    r"(due|(head|inbox|outbox|later|intents|account|book|shown|sites|templates|unseen):-?\d+)$"
+    r"(due|bots|(head|inbox|outbox|later|intents|account|book|shown|sites|templates|unseen):-?\d+)$"
 )
 
 
 def declared(key: str) -> bool:
     """True for a key that may live without an expiry (see the table above)."""
-    return key == bots() or _LIVES_WITH_ITS_OWNER.match(key) is not None
+    return _LIVES_WITH_ITS_OWNER.match(key) is not None

@@ -22,11 +22,28 @@ _PROBE_MILLISECONDS: Final = 60_000
 class Source(Protocol):
     """Where updates come from: `bot.telegram.poller.Poller` or `bot.telegram.webhook.Webhook`.
 
-    For a worker `bot.telegram.webhook.Identity`: it works once Telegram has said who the bot is.
+    For a worker `Start`.
     """
 
     async def trouble(self) -> str | None:
         """Why no updates can come in or be worked off, None where they can; raises StoreUnavailable."""
+
+
+class Start:
+    """The start of a worker, which works nothing off before it is over.
+
+    What Telegram says to `identity` (`bot.telegram.webhook.Identity`) tells why it takes so long.
+    """
+
+    def __init__(self, identity: Source) -> None:
+        self._identity = identity
+        self.over = False
+
+    async def trouble(self) -> str | None:
+        """Why nothing is worked off yet."""
+        if self.over:
+            return None
+        return await self._identity.trouble() or "the work has not begun yet"
 
 
 class Ready(Struct, frozen=True):

@@ -1,10 +1,8 @@
-"""The account's tokens and hh.ru's ceiling, as the gateway asks for them."""
+"""The account's tokens, and whose turn it is, as the gateway asks for them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -13,6 +11,7 @@ from bot.chat.screens.linking import lapsed
 from bot.chat.screens.trouble import access_ended
 from bot.chat.texts import Texts
 from bot.failpoints import reach
+from bot.hh.ceiling import Ceiling
 from bot.hh.errors import (
     CaptchaRequired,
     Crowded,
@@ -27,8 +26,6 @@ from bot.hh.errors import (
 from bot.hh.models import Tokens
 from bot.hh.negotiations import NegotiationsGateway
 from bot.log import logger
-from bot.store.errors import StoreUnavailable
-from bot.store.limiter import Limiter
 from bot.store.packing import pack, unpack
 from bot.store.records import Access, Account
 from bot.store.vault import Vault, VaultError
@@ -48,9 +45,6 @@ POLL_WAITS = 0.5
 
 USER_SHARE, USER_BURST = 0.25, 10
 """What one user's own doings may take of the ceiling: a part of it, after some requests at once."""
-
-LONGEST_PAUSE = 600.0
-"""Seconds without requests after a 429, at most."""
 
 
 class SessionAccess:
@@ -93,6 +87,8 @@ class SessionAccess:
                 return self._present(account)
             await lapse(self._session, account, ended)
             raise ended from error
+        except Crowded:
+            raise  # hh.ru was not asked
         except HhError as error:
             metrics.REFRESHES.labels("failed").inc()
             if isinstance(error, OutcomeUnknown):
@@ -181,49 +177,6 @@ def _ended(error: LinkAgain | Refused) -> LinkAgain:
     if isinstance(error, CaptchaRequired | NotFound) or error.value == "bad_user_agent":
         raise Unavailable(f"refresh: {error}") from error
     return LinkAgain(error.value or error.description)
-
-
-@dataclass
-class Ceiling:
-    """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
-
-    `own` reserves in the part of it that one user may take; it gives the seconds to wait. After a 429 that
-    does not say how long nobody asks hh.ru for `unnamed` seconds. `unless_away` where it is better to ask
-    uncounted than not at all while Redis is away.
-    """
-
-    limiter: Limiter
-    longest: float
-    unnamed: float
-    own: Callable[[], Awaitable[float]] | None = None
-    unless_away: bool = False
-
-    async def __call__(self) -> None:
-        """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
-        if self.own is not None:
-            await self._wait(await self.own())
-        try:
-            wait = await self.limiter.reserve(self.longest)
-        except StoreUnavailable:
-            if not self.unless_away:
-                raise
-        else:
-            await self._wait(wait)
-
-    async def _wait(self, seconds: float) -> None:
-        if seconds > self.longest:
-            raise Crowded(seconds)
-        if seconds > 0:
-            await asyncio.sleep(seconds)
-
-    async def throttled(self, seconds: float | None) -> None:
-        """hh.ru asked for a pause: nobody asks it for so long."""
-        metrics.THROTTLED.labels("hh").inc()
-        try:
-            await self.limiter.block(self.unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
-        except StoreUnavailable:
-            if not self.unless_away:
-                raise
 
 
 def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:

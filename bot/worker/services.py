@@ -67,7 +67,6 @@ class Services:
     """One of each; `clock` is Unix time in seconds.
 
     `hh_limit` is the ceiling for everything, `poll_line` the part of it that looks at accounts may take.
-    `bot` is the number of the bot (`bot.store.bots`).
     """
 
     settings: Settings
@@ -84,6 +83,5 @@ class Services:
     application: Bridge
     linking: Linking
     bot_username: str
-    bot: int
     clock: Callable[[], float]
     timing: Timing = field(default_factory=Timing)

@@ -191,7 +191,7 @@ class UpdatesLane:
             return
         # hh.ru is free to give the same token again.
         if await self._present() != old.access_token:
-            await self._services.linking.discard(old)
+            await self._services.linking.give_back(self._session.user_id, old)
 
     async def _present(self) -> str | None:
         try:

@@ -15,6 +15,7 @@ from bot.clock import steady
 from bot.fence import fence
 from bot.log import logger
 from bot.store import keys
+from bot.store.bots import number_of
 from bot.store.connection import subscriber
 from bot.store.errors import StoreError
 from bot.store.mailbox import Claim, ClaimLost
@@ -58,6 +59,7 @@ class Worker:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns = {shard: asyncio.Event() for shard in keys.all_shards()}
         self._due: dict[int, float] = dict.fromkeys(keys.all_shards(), 0.0)
+        self._numbers: dict[int, int] = {}
         self._asked = 0
         self._full: deque[int] = deque()
         self._stopping = False
@@ -115,23 +117,31 @@ class Worker:
             return
         self._asked += limit
         try:
+            bot = await self._number(shard)
             claimed = await self._services.mailboxes.claim(shard, limit)
         finally:
             self._asked -= limit
             self._room()
         for claim in claimed.claims:
             metrics.MAILBOX_WAIT.observe(max(0.0, claimed.now - claim.due))
-            self._start(group, claim)
+            self._start(group, claim, bot)
         if len(claimed.claims) == limit:
             soon = 0.0
         elif claimed.next_due is not None:
             soon = claimed.next_due
         self._expect(shard, soon)
 
-    def _start(self, group: asyncio.TaskGroup, claim: Claim) -> None:
+    async def _number(self, shard: int) -> int:
+        """The number of the bot in a shard."""
+        if shard not in self._numbers:
+            services = self._services
+            self._numbers[shard] = await number_of(services.store, shard, services.application.bot.id)
+        return self._numbers[shard]
+
+    def _start(self, group: asyncio.TaskGroup, claim: Claim, bot: int) -> None:
         services = self._services
         let_in = services.settings.lets_in(claim.mailbox)
-        session = Session(claim, services.mailboxes, services.store, let_in=let_in, bot=services.bot)
+        session = Session(claim, services.mailboxes, services.store, let_in=let_in, bot=bot)
         if self._stopping:
             session.end()
         self._sessions[claim.mailbox] = session

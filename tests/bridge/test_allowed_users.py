@@ -47,7 +47,7 @@ async def test_who_is_not_let_in_any_more_is_left_alone_and_can_have_all_of_it_e
     assert hh.journal.effects == []
     assert hh.tokens.live(bridge.applicant.id) == []
     left = {key.decode() async for key in redis.scan_iter() if await redis.ttl(key) == -1}
-    assert left == {keys.bots()}, "more than which bots were here"
+    assert left == {keys.bots(shard) for shard in keys.all_shards()}, "more than which bots were here"
 
 
 async def test_who_is_let_in_again_gets_what_came_meanwhile(bridge: Bridge) -> None:

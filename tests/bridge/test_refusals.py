@@ -122,7 +122,7 @@ async def test_unlinking_revokes_the_access_and_leaves_nothing_behind(bridge: Br
         await unlinked(bridge)
         assert bridge.hh.tokens.live(bridge.applicant.id) == []
     left = {key.decode() async for key in redis.scan_iter() if await redis.ttl(key) == -1}
-    assert left == {keys.bots()}, "more than which bots were here"
+    assert left == {keys.bots(shard) for shard in keys.all_shards()}, "more than which bots were here"
 
 
 async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_user(
@@ -142,7 +142,7 @@ async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_us
         assert bridge.hh.tokens.live(bridge.applicant.id) == []
     kept = [key.decode() async for key in redis.scan_iter()]
     # These hold nothing of anybody: marks, when whoever floods may go on, which bots were here.
-    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace|numbers)$"
+    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace|bots)$"
     assert [key for key in kept if not re.search(passing, key)] == []
 
 

@@ -200,7 +200,7 @@ class Desk:
     outcome: Candidate | LinkingError | HhError | None = None
     begun: list[bool] = field(default_factory=list)
     asked: list[object] = field(default_factory=list)
-    discarded: list[Tokens] = field(default_factory=list)
+    given_back: list[tuple[int, Tokens]] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
 
     async def begin(self, user_id: int, *, force_login: bool = False) -> str:
@@ -219,9 +219,8 @@ class Desk:
     async def settled(self, code: str) -> None:
         self.over.append(code)
 
-    async def discard(self, tokens: Tokens) -> bool:
-        self.discarded.append(tokens)
-        return True
+    async def give_back(self, user_id: int, tokens: Tokens) -> None:
+        self.given_back.append((user_id, tokens))
 
     def _end(self) -> Candidate:
         if isinstance(self.outcome, Candidate):

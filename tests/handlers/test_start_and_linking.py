@@ -118,7 +118,7 @@ async def test_another_account_is_not_linked_over_the_first_and_its_tokens_end(c
     chat.desk.outcome = other
     turn = await chat.write(REDIRECTED)
     assert not turn.account_changed
-    assert chat.desk.discarded == [other.tokens]
+    assert chat.desk.given_back == [(other.user_id, other.tokens)]
     assert turn.outgoing == [screens.already_linked(chat.texts, "Анна Ким").say()]
 
 

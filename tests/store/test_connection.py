@@ -29,6 +29,7 @@ from bot.store.connection import Client, connect, connected, one_shard_of_each_s
 from bot.store.errors import StoreUnavailable, is_passing, unavailable
 from bot.store.limiter import limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
+from tests.chaos.deployments import VALKEY, Cluster, client_of, cluster
 from tests.ports import free_port
 from tests.store.servers import binaries, server
 from tests.waiting import PATIENCE, eventually
@@ -394,3 +395,27 @@ async def test_an_update_is_stored_once_a_replica_has_it(binary: str, tmp_path: 
 async def in_step(replica: Client) -> bool:
     """It has what its master has."""
     return bool((await replica.info("replication"))["master_link_status"] == "up")
+
+
+async def test_whoever_starts_while_any_one_node_of_a_cluster_is_away_uses_the_others(tmp_path: Path) -> None:
+    async with cluster(VALKEY, tmp_path / "cluster") as three:
+        for gone in three.nodes:
+            away = await three.shards_of(gone)
+            await gone.kill()
+            # Which node a client asks first is up to chance.
+            for _ in range(3):
+                async with client_of(three.url) as client:
+                    for shard in set(keys.all_shards()) - set(away):
+                        assert await client.set(keys.probe(shard), 1, px=60_000)
+            await gone.start()
+            await eventually(lambda: whole(three))
+
+
+async def whole(three: Cluster) -> bool:
+    """All nodes serve again."""
+    with suppress(RedisError, RedisClusterException):
+        async with client_of(three.url) as client:
+            for shard in keys.all_shards():
+                await client.set(keys.probe(shard), 1, px=60_000)
+            return True
+    return False

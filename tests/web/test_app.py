@@ -24,7 +24,7 @@ from bot.telegram.botapi import BotApi
 from bot.telegram.intake import Intake
 from bot.telegram.webhook import Identity, Webhook
 from bot.web.app import LARGEST_UPDATE, build, serving
-from bot.web.readiness import Readiness, Ready
+from bot.web.readiness import Readiness, Ready, Start
 from bot.web.watching import Part, watch
 from tests.figures import figure, grows
 from tests.plain import plain_http
@@ -381,15 +381,20 @@ async def test_a_process_is_not_ready_without_the_replicas_that_are_waited_for(r
     assert (found.ready, found.redis) == (False, "away, or takes no writes")
 
 
-async def test_a_worker_is_ready_once_telegram_has_said_who_the_bot_is(redis: Client) -> None:
+async def test_a_worker_is_ready_once_telegram_has_said_who_the_bot_is_and_its_work_has_begun(
+    redis: Client,
+) -> None:
     async with LocalTelegram() as telegram, plain_http() as client:
         identity = Identity(BotApi(client, telegram.url, telegram.token))
-        async with worker_of(identity, redis) as worker:
+        start = Start(identity)
+        async with worker_of(start, redis) as worker:
             answer = await worker.get("/readyz")
             assert answer.status_code == 503
             assert answer.json()["updates"] == "Telegram has not said yet who the bot is"
             assert 'hh_bridge_ready{part="worker"} 0.0' in (await worker.get("/metrics")).text
             await identity.run()
+            assert (await worker.get("/readyz")).json()["updates"] == "the work has not begun yet"
+            start.over = True
             assert (await worker.get("/readyz")).status_code == 200
             assert 'hh_bridge_ready{part="worker"} 1.0' in (await worker.get("/metrics")).text
 
@@ -397,7 +402,7 @@ async def test_a_worker_is_ready_once_telegram_has_said_who_the_bot_is(redis: Cl
 async def test_a_worker_that_telegram_knows_no_bot_for_says_so(redis: Client) -> None:
     async with LocalTelegram() as telegram, plain_http() as client:
         identity = Identity(BotApi(client, telegram.url, "1:of-nobody"))
-        async with worker_of(identity, redis) as worker, running(identity.run()):
+        async with worker_of(Start(identity), redis) as worker, running(identity.run()):
 
             async def told() -> bool:
                 return "TELEGRAM_TOKEN" in (await worker.get("/readyz")).json()["updates"]
@@ -406,9 +411,9 @@ async def test_a_worker_that_telegram_knows_no_bot_for_says_so(redis: Client) ->
 
 
 @asynccontextmanager
-async def worker_of(identity: Identity, redis: Client) -> AsyncIterator[httpx.AsyncClient]:
+async def worker_of(start: Start, redis: Client) -> AsyncIterator[httpx.AsyncClient]:
     """What a worker that runs apart has of HTTP."""
-    app = watch(Application(), {"worker": Readiness(redis, identity)}, Mailboxes(redis).backlog)
+    app = watch(Application(), {"worker": Readiness(redis, start)}, Mailboxes(redis).backlog)
     async with (
         serving(app, "127.0.0.1", 0) as port,
         plain_http(f"http://127.0.0.1:{port}") as client,

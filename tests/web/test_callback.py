@@ -288,7 +288,7 @@ async def test_a_code_that_hh_does_not_take_is_an_old_link(
 async def test_a_fault_of_our_own_is_a_page_too(back: Browser, redis: Client, smirnova: Applicant) -> None:
     """Somebody else's key lies where the state should be."""
     path = await back.leave(smirnova)
-    [state] = [key async for key in redis.scan_iter(match="*:link-state")]
+    [state] = [key async for key in redis.scan_iter(match="*:link-state:*")]
     await redis.delete(state)
     await redis.lpush(state, "no string")
     answer = await back.open(path)

@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 from msgspec import structs
 
-from bot.hh.errors import LinkAgain, Unavailable
+from bot.hh.errors import Crowded, LinkAgain, Unavailable
 from bot.hh.models import Tokens
 from bot.sandbox.hh.faults import Fault, broken, captcha, delay, refused
 from bot.sandbox.hh.refusals import bad_user_agent
@@ -19,6 +19,7 @@ from bot.store.vault import Vault
 from bot.worker.access import lapse, open_tokens, seal_tokens
 from bot.worker.change import Change, Superseded
 from bot.worker.retention import Retention
+from tests.figures import grows
 from tests.waiting import eventually
 from tests.worker.conftest import Desk
 
@@ -61,6 +62,14 @@ async def test_a_refresh_that_meets_something_passing_ends_no_access(desk: Desk,
     assert desk.said == []
     desk.bridge.hh.faults.remove(rule.id)
     assert await desk.access.renew(token) != token
+
+
+async def test_a_refresh_for_which_hh_was_not_asked_counts_as_none(desk: Desk) -> None:
+    token = await desk.access.token()
+    desk.bridge.hh.tokens.expire(desk.bridge.applicant.id)
+    await desk.services.hh_limit.block(60)
+    with grows("token_refreshes_total", by=0, outcome="failed"), pytest.raises(Crowded):
+        await desk.access.renew(token)
 
 
 async def test_access_that_is_over_anyway_counts_as_taken_back(desk: Desk) -> None:

@@ -74,7 +74,8 @@ def test_what_is_to_be_done_shows_its_outcome_at_no_old_message(intent: Intent) 
 
 
 async def test_bots_are_numbered_in_the_order_in_which_they_came(redis: Client) -> None:
-    assert [await number_of(redis, bot) for bot in (700, 800, 700, 900)] == [0, 1, 0, 2]
+    assert [await number_of(redis, 3, bot) for bot in (700, 800, 700, 900)] == [0, 1, 0, 2]
+    assert await number_of(redis, 4, 800) == 0, "each shard numbers them by itself"
 
 
 async def test_a_long_outbox_moves_as_a_whole_and_once(desk: Desk) -> None:

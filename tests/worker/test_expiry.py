@@ -110,7 +110,7 @@ async def test_each_step_of_a_linking_may_take_ten_minutes(desk: Desk) -> None:
     assert kept == 10 * UNITS["minute"]
     linking: Linking = desk.services.linking
     address = await linking.begin(desk.session.user_id)
-    await lives(desk, await found(desk, "hh:*:link-state"), kept)
+    await lives(desk, await found(desk, "hh:*:link-state:*"), kept)
     back = await desk.bridge.hh.authorize(desk.bridge.applicant, address)
     code = await linking.offer(await linking.finish(query_of(back)))
     await lives(desk, keys.link_code(code), kept)
