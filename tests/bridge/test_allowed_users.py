@@ -39,7 +39,7 @@ async def test_who_is_not_let_in_any_more_is_left_alone_and_can_have_all_of_it_e
         asked = await anna.send("Приду!", reply_to=news.id)
         told = await anna.wait_for("открыт только для тех", after=asked)
         assert "/unlink" in told.text
-        assert "не пускает" in (await anna.press(news.id, "Ответить")).text
+        assert "закрыл вам доступ" in (await anna.press(news.id, "Ответить")).text
         asked = await anna.send("/export")
         await anna.wait_for(lambda m: m.document is not None, after=asked)
         await unlinked(bridge)

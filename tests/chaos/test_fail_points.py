@@ -167,7 +167,9 @@ async def test_an_invitation_arrives_once(site: Site, point: str) -> None:
     assert arrivals(site.bridge, "Ждём вас завтра") == 1
 
 
-async def test_of_many_conversations_that_changed_each_is_told_once(site: Site) -> None:
+async def test_of_many_conversations_that_changed_none_is_lost_and_only_the_delivery_under_way_may_come_twice(
+    site: Site,
+) -> None:
     talks = [conversation(site.bridge, f"Компания {number:02}") for number in range(25)]
     _, news, _ = await linked(site)
     anna = site.bridge.anna
@@ -178,7 +180,9 @@ async def test_of_many_conversations_that_changed_each_is_told_once(site: Site) 
     await anna.wait_until(lambda: all(arrivals(site.bridge, text) for text in texts))
     await polled(site.bridge)
     told = [text for m in anna.from_bot if m.id > news.id for text in texts if text in m.text]
-    assert sorted(told) == texts
+    assert sorted(set(told)) == texts
+    # The delivery that the process died over may have been noted by Telegram alone.
+    assert len(told) <= len(texts) + 1
 
 
 async def test_a_linking_that_was_cut_off_links_nothing_and_can_be_begun_anew(site: Site) -> None:
