@@ -148,8 +148,5 @@ class Steps:
     async def __call__(self) -> None:
         self.steps += 1
 
-    async def take_ahead(self) -> None:
-        """Steps are counted as they are made."""
-
     async def throttled(self, seconds: float | None) -> None:
         self.pauses.append(seconds)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from bot import metrics
 from bot.hh.errors import Crowded
 from bot.store.errors import StoreUnavailable
-from bot.store.limiter import Limiter, Turns
+from bot.store.limiter import Limiter
 
 LONGEST_PAUSE = 600.0
 """Seconds without requests after a 429, at most."""
 
 
+@dataclass
 class Ceiling:
     """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
 
@@ -22,40 +24,26 @@ class Ceiling:
     uncounted than not at all while Redis is away.
     """
 
-    def __init__(
-        self,
-        limiter: Limiter,
-        longest: float,
-        unnamed: float,
-        own: Callable[[], Awaitable[float]] | None = None,
-        *,
-        unless_away: bool = False,
-    ) -> None:
-        self._limiter = limiter
-        self._turns = Turns(limiter)
-        self._longest = longest
-        self._unnamed = unnamed
-        self._own = own
-        self._unless_away = unless_away
+    limiter: Limiter
+    longest: float
+    unnamed: float
+    own: Callable[[], Awaitable[float]] | None = None
+    unless_away: bool = False
 
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
-        if self._own is not None:
-            await self._wait(await self._own())
+        if self.own is not None:
+            await self._wait(await self.own())
         try:
-            wait = await self._turns.reserve(self._longest)
+            wait = await self.limiter.reserve(self.longest)
         except StoreUnavailable:
-            if not self._unless_away:
+            if not self.unless_away:
                 raise
         else:
             await self._wait(wait)
 
-    async def take_ahead(self) -> None:
-        """Have the next request's turn reserved now, while something else is waited for."""
-        await self._turns.take_ahead(self._longest)
-
     async def _wait(self, seconds: float) -> None:
-        if seconds > self._longest:
+        if seconds > self.longest:
             raise Crowded(seconds)
         if seconds > 0:
             await asyncio.sleep(seconds)
@@ -64,7 +52,7 @@ class Ceiling:
         """hh.ru asked for a pause: nobody asks it for so long."""
         metrics.THROTTLED.labels("hh").inc()
         try:
-            await self._limiter.block(self._unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
+            await self.limiter.block(self.unnamed if seconds is None else min(seconds, LONGEST_PAUSE))
         except StoreUnavailable:
-            if not self._unless_away:
+            if not self.unless_away:
                 raise

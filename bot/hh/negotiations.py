@@ -75,10 +75,6 @@ class NegotiationsGateway:
         self._pace = pace
         self._sites = sites
 
-    async def take_ahead(self) -> None:
-        """Have the turn of the next request reserved now, while something else is waited for."""
-        await self._pace.take_ahead()
-
     async def me(self) -> Me:
         """Whose account it is (`get-current-user-info`)."""
         return parse(Me, await self._ask(Call("GET", "/me")))

@@ -16,9 +16,6 @@ class Pace(Protocol):
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Crowded` where that would take too long."""
 
-    async def take_ahead(self) -> None:
-        """Have the next request's turn reserved now, while something else is waited for."""
-
     async def throttled(self, seconds: float | None) -> None:
         """hh.ru asked for a pause; None: it didn't say how long."""
 
@@ -28,9 +25,6 @@ class Unpaced:
 
     async def __call__(self) -> None:
         """It is always one's turn."""
-
-    async def take_ahead(self) -> None:
-        """It will be, too."""
 
     async def throttled(self, seconds: float | None) -> None:
         """Nobody asks so soon again."""

@@ -24,9 +24,6 @@ _PATIENCE = 2.0
 """Seconds until a server of a cluster counts as away."""
 _AWAY_SECONDS = 10.0
 
-FRESH_SECONDS = 0.5
-"""How long a permit that was taken ahead is good for."""
-
 _pace = Script("pace")
 
 
@@ -107,28 +104,3 @@ class Limiter:
         with unavailable():
             reply = await self._run(_pace, [key], words)
         return [float(wait) for wait in msgspec.convert(reply, list[bytes])]
-
-
-class Turns:
-    """Permits for somebody who does one thing after the other.
-
-    The next one can be taken ahead, while Redis is asked for something else anyway: each question to it is
-    time for which somebody waits.
-    """
-
-    def __init__(self, limiter: Limiter) -> None:
-        self._limiter = limiter
-        self._next: float | None = None
-
-    async def take_ahead(self, longest: float) -> None:
-        """Reserve the next permit now; where it is not needed within a moment, it is lost."""
-        if self._next is None:
-            self._next = steady() + await self._limiter.reserve(longest)
-
-    async def reserve(self, longest: float) -> float:
-        """Seconds to wait for the next permit, as `Limiter.reserve`."""
-        moment, self._next = self._next, None
-        # One that was left lying knows nothing of a block since.
-        if moment is None or steady() - moment > FRESH_SECONDS:
-            return await self._limiter.reserve(longest)
-        return max(0.0, moment - steady())

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.store.errors import StoreUnavailable
-from bot.store.limiter import Turns
 from bot.store.mailbox import ClaimLost
 from bot.worker.access import SessionAccess
 from bot.worker.another_bot import move_in
@@ -83,9 +82,8 @@ async def _given_back(services: Services, session: Session) -> bool:
 
 def _lanes(services: Services, session: Session, access: SessionAccess) -> list[_Lane]:
     updates = UpdatesLane(services, session, access)
-    turns = Turns(services.telegram_limit)
-    delivery, later = DeliveryLane(services, session, turns), LaterLane(services, session)
-    writes, poll = Writes(services, session, access), Poll(services, session, access, turns)
+    delivery, later = DeliveryLane(services, session), LaterLane(services, session)
+    writes, poll = Writes(services, session, access), Poll(services, session, access)
     sweep, retention = Sweep(services, session, access), Retention(services, session, access)
 
     async def hh() -> None:

@@ -16,7 +16,6 @@ from bot.chat.shown import Shown, face
 from bot.failpoints import reach
 from bot.log import logger
 from bot.store.errors import StoreError
-from bot.store.limiter import Turns
 from bot.store.mailbox import ClaimLost
 from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.trail import Span
@@ -32,7 +31,7 @@ log = logger(__name__)
 CHAT_BURST = 10
 """Messages to one chat at once; more are spaced by `Timing.chat`."""
 
-LONGEST_WAIT = 3600.0
+_LONGEST_WAIT = 3600.0
 _LONGEST_AGAIN = 60.0
 """Seconds until what Telegram did not confirm is repeated, at most."""
 
@@ -40,10 +39,9 @@ _LONGEST_AGAIN = 60.0
 class DeliveryLane:
     """Delivers the outbox of one session."""
 
-    def __init__(self, services: Services, session: Session, turns: Turns) -> None:
+    def __init__(self, services: Services, session: Session) -> None:
         self._services = services
         self._session = session
-        self._turns = turns
         self._topics = Topics(services, session)
         self._rate = Rate(1 / services.timing.chat, CHAT_BURST)
 
@@ -70,10 +68,10 @@ class DeliveryLane:
         """Wait for the permits; False where the session ends meanwhile."""
         session = self._session
         if isinstance(entry, Say | Place | Document) and not await session.rest(
-            await session.permit("messages", self._rate, LONGEST_WAIT)
+            await session.permit("messages", self._rate, _LONGEST_WAIT)
         ):
             return False
-        return await session.rest(await self._turns.reserve(LONGEST_WAIT))
+        return await session.rest(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
 
     async def _deliver(self, entry: Outgoing, span: Span) -> None:
         session, name, outcome = self._session, type(entry).__name__, "delivered"

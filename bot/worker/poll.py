@@ -6,7 +6,6 @@ of it is taken as seen.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,9 +20,8 @@ from bot.failpoints import reach
 from bot.hh.errors import CaptchaRequired, Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
 from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
-from bot.hh.negotiations import ListedPage, NegotiationsGateway
+from bot.hh.negotiations import NegotiationsGateway
 from bot.log import logger
-from bot.store.limiter import Turns
 from bot.store.records import Account
 from bot.sync.applications import DAY_SECONDS, made
 from bot.sync.book import (
@@ -43,7 +41,6 @@ from bot.sync.schedule import again, interval
 from bot.sync.unreadable import forgotten, put_off, unread
 from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of
 from bot.worker.change import Change, Superseded
-from bot.worker.delivery import LONGEST_WAIT
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.telling import tell
@@ -62,13 +59,10 @@ _TOLD_AGAIN = 6 * 3600.0
 class Poll:
     """Polls the account of one session."""
 
-    def __init__(
-        self, services: Services, session: Session, access: SessionAccess, deliveries: Turns
-    ) -> None:
+    def __init__(self, services: Services, session: Session, access: SessionAccess) -> None:
         self._services = services
         self._session = session
         self._access = access
-        self._deliveries = deliveries
 
     def due(self) -> bool:
         """True where it is time to look."""
@@ -163,7 +157,7 @@ class Poll:
         if first is None:
             return None
         reach("page-read")
-        book = await self._book(asking, first)
+        book = await session.book()
         look = await walk.take(first, book.known, everything=full or not book.since)
         hidden = await walk.hidden() if full else {}
         if not book.since:
@@ -177,14 +171,6 @@ class Poll:
             head["walked"] = int(clock())
         log.debug("a poll found changes", conversations=len(look.listed), whole=full)
         return head
-
-    async def _book(self, asking: NegotiationsGateway, page: ListedPage) -> Book:
-        """What is known; where something is unread, the turn to read it is taken along with that."""
-        unread = any(negotiation.has_updates for negotiation in page.negotiations.items)
-        if not unread or self._unopened:
-            return await self._session.book()
-        book, _ = await asyncio.gather(self._session.book(), asking.take_ahead())
-        return book
 
     async def _baseline(self, look: Look, hidden: Mapping[str, Negotiation], hh_id: str) -> None:
         """What is there when the account is linked is old, but for what is unread."""
@@ -272,21 +258,18 @@ class Poll:
         said = [*change.said, *await self._refreshed(negotiation, now.there)]
         head = {**_ANEW, "news": int(clock)} if events else _ANEW
         before = await self._session.book()
-        change = replace(
-            change,
-            said=said,
-            book=before.put(negotiation.id, entry),
-            head=head,
-            sites=_sites([negotiation]),
-            unseen=_to_look_into(events),
-            applied={} if negotiation.id in before.known else _recent([negotiation], now.there),
-            hh_id=hh_id,
+        await self._session.commit(
+            replace(
+                change,
+                said=said,
+                book=before.put(negotiation.id, entry),
+                head=head,
+                sites=_sites([negotiation]),
+                unseen=_to_look_into(events),
+                applied={} if negotiation.id in before.known else _recent([negotiation], now.there),
+                hh_id=hh_id,
+            )
         )
-        if said and not self._session.delivers:
-            # It will be the next to be delivered.
-            await asyncio.gather(self._session.commit(change), self._deliveries.take_ahead(LONGEST_WAIT))
-        else:
-            await self._session.commit(change)
         for event in events:
             log.debug("news was found", kind=event.kind.value, delay=round(clock - event.when.timestamp(), 1))
         await self._show_views(negotiation, history.messages if history else None, hh_id)

@@ -59,9 +59,6 @@ class _Anybody:
     async def __call__(self) -> None:
         """No ceiling."""
 
-    async def take_ahead(self) -> None:
-        """Never more than that."""
-
     async def throttled(self, seconds: float | None) -> None:
         """Never."""
 

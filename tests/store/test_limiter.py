@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.clock import steady
 from bot.store import keys
 from bot.store.connection import Client, connect
-from bot.store.limiter import FRESH_SECONDS, Limiter, Turns
+from bot.store.limiter import Limiter
 from tests.store.test_mailbox import Clock
 
 
@@ -141,36 +140,3 @@ def test_nobody_waits_longer_than_the_rate_and_the_blocks_demand(
                         since = [(moment, given + 1) for moment, given in since] + [(clock.now, 1)]
 
     asyncio.run(play())
-
-
-async def test_a_permit_that_was_taken_ahead_is_the_next_one_and_counts_once(
-    redis: Client, clock: Clock
-) -> None:
-    pace = limiter(redis, clock, rate=0.01, burst=1)
-    turns = Turns(pace)
-    await turns.take_ahead(1000)
-    await turns.take_ahead(1000)
-    assert await pace.reserve(1) > 1, "it is taken"
-    assert await turns.reserve(1000) == 0
-    assert 0 < await turns.reserve(1000) <= 100, "the one after it"
-
-
-async def test_a_wait_for_a_permit_that_was_taken_ahead_begins_when_it_was_taken(
-    redis: Client, clock: Clock
-) -> None:
-    pace = limiter(redis, clock, rate=2, burst=1)
-    await pace.reserve(1)
-    turns = Turns(pace)
-    await turns.take_ahead(1)
-    began = steady()
-    await asyncio.sleep(0.1)
-    assert 0.5 - (steady() - began) - 0.05 <= await turns.reserve(1) <= 0.5 - 0.1
-
-
-async def test_a_permit_that_was_left_lying_does_not_pass_a_block(redis: Client, clock: Clock) -> None:
-    pace = limiter(redis, clock)
-    turns = Turns(pace)
-    await turns.take_ahead(1)
-    await pace.block(40)
-    await asyncio.sleep(FRESH_SECONDS + 0.01)
-    assert await turns.reserve(100) == 40

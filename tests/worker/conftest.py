@@ -16,13 +16,10 @@ from bot.chat.outgoing import Mark, Subject
 from bot.hh.models import Tokens
 from bot.sandbox.hh.objects import Negotiation, Vacancy
 from bot.store import keys
-from bot.store.limiter import Turns
 from bot.store.mailbox import Incoming
 from bot.store.records import Account
 from bot.worker.access import SessionAccess, seal_tokens
 from bot.worker.change import Change
-from bot.worker.delivery import DeliveryLane
-from bot.worker.poll import Poll
 from bot.worker.services import Services
 from bot.worker.session import Session
 from bot.worker.updates import UpdatesLane
@@ -79,14 +76,6 @@ class Desk:
     async def step(self, waiting: Waiting) -> None:
         """One step with what waits."""
         await Writes(self.services, self.session, self.access).carry_out(waiting)
-
-    def poll(self) -> Poll:
-        """The lane of looks."""
-        return Poll(self.services, self.session, self.access, Turns(self.services.telegram_limit))
-
-    def delivery(self) -> DeliveryLane:
-        """The lane of deliveries."""
-        return DeliveryLane(self.services, self.session, Turns(self.services.telegram_limit))
 
     async def know(self, message_id: int, subject: Subject) -> None:
         """What a message of the chat is about."""

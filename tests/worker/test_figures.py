@@ -26,6 +26,8 @@ from bot.store.limiter import Limiter
 from bot.telegram.sender import Paused
 from bot.worker.access import gateway, lapse
 from bot.worker.change import Change
+from bot.worker.delivery import DeliveryLane
+from bot.worker.poll import Poll
 from bot.worker.topics import Topics
 from bot.worker.updates import TRIES
 from bot.worker.worker import Worker
@@ -88,14 +90,14 @@ async def test_what_becomes_of_a_delivery_is_counted(desk: Desk, fault: dict[str
     # However much plainer it gets, Telegram does not take it.
     desk.bridge.telegram.fail_next("sendMessage", times=4 if fault else 0, **fault)
     with grows("deliveries_total", entry="Say", outcome=outcome):
-        await desk.delivery().run()
+        await DeliveryLane(desk.services, desk.session).run()
 
 
 async def test_each_kind_of_entry_is_counted_by_its_name(desk: Desk) -> None:
     reply = await desk.bridge.anna.send("Приду")
     await desk.session.commit(Change(said=[Mark(message_id=reply, emoji="👌", fallback="👌")]))
     with grows("deliveries_total", entry="Mark", outcome="delivered"):
-        await desk.delivery().run()
+        await DeliveryLane(desk.services, desk.session).run()
 
 
 async def test_news_is_counted_with_its_age_and_other_messages_are_not(desk: Desk) -> None:
@@ -103,7 +105,7 @@ async def test_news_is_counted_with_its_age_and_other_messages_are_not(desk: Des
     await desk.session.commit(Change(said=[Say(text="Новости", since=since), Say(text="Ответ")]))
     before = figure("news_delay_seconds_sum")
     with grows("news_delay_seconds_count"):
-        await desk.delivery().run()
+        await DeliveryLane(desk.services, desk.session).run()
     assert figure("news_delay_seconds_sum") - before >= 40
 
 
@@ -216,7 +218,7 @@ async def test_each_kind_of_news_is_counted(desk: Desk) -> None:
 
 
 async def look(desk: Desk) -> None:
-    await desk.poll().run()
+    await Poll(desk.services, desk.session, desk.access).run()
 
 
 async def test_an_update_is_counted_by_each_try_and_by_what_it_came_to(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from bot.store.limiter import Limiter
 from bot.sync.book import Book, Known
 from bot.worker.access import polling
 from bot.worker.change import Change
+from bot.worker.poll import Poll
 from bot.worker.roster import MOST_PAGES, PER_PAGE, roster
 from bot.worker.walk import Walk
 from tests.handlers.private_chat import HhRu
@@ -23,7 +24,7 @@ from tests.worker.conftest import Desk
 
 
 async def polled(desk: Desk) -> None:
-    await desk.poll().run()
+    await Poll(desk.services, desk.session, desk.access).run()
 
 
 def walk(desk: Desk, per_page: int = 1) -> Walk:

@@ -14,7 +14,7 @@ from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.errors import StoreUnavailable
-from bot.store.limiter import Limiter, Turns
+from bot.store.limiter import Limiter
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.sync.events import Event, Kind
 from bot.worker.change import Change, Superseded
@@ -83,7 +83,7 @@ async def test_nobody_is_told_what_waited_for_who_has_unlinked(desk: Desk) -> No
 async def test_what_was_emptied_while_an_entry_was_on_its_way_stays_empty(desk: Desk) -> None:
     await desk.session.commit(Change(said=[Say(text="раз"), Say(text="два")]))
     desk.bridge.telegram.fail_next("sendMessage", delay_before=1)
-    delivery = asyncio.create_task(desk.delivery().run())
+    delivery = asyncio.create_task(DeliveryLane(desk.services, desk.session).run())
     await eventually(lambda: not desk.bridge.telegram.faults.waiting)
     await desk.session.commit(Change(erase=True))
     await eventually(delivery.done)
@@ -96,7 +96,7 @@ async def test_a_delivery_that_waits_for_its_turn_ends_with_the_session(desk: De
     await crowded.reserve(0)
     desk.services = replace(desk.services, telegram_limit=crowded)
     await desk.session.commit(Change(said=[Say(text="раз")]))
-    delivery = asyncio.create_task(desk.delivery().run())
+    delivery = asyncio.create_task(DeliveryLane(desk.services, desk.session).run())
     await asyncio.sleep(0.1)
     assert not delivery.done()
     desk.session.end()
@@ -110,7 +110,7 @@ async def test_a_message_that_waits_for_its_chat_stays_when_the_session_ends(des
     for _ in range(CHAT_BURST):
         await desk.session.permit("messages", Rate(1 / 60, CHAT_BURST), 0)
     await desk.session.commit(Change(said=[Say(text="раз")]))
-    delivery = asyncio.create_task(DeliveryLane(slow, desk.session, Turns(slow.telegram_limit)).run())
+    delivery = asyncio.create_task(DeliveryLane(slow, desk.session).run())
     await asyncio.sleep(0.1)
     assert not delivery.done()
     desk.session.end()

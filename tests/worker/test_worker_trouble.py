@@ -19,6 +19,7 @@ from bot.store.embedded import EmbeddedRedis
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.worker.busy import busy
 from bot.worker.change import Change
+from bot.worker.poll import Poll
 from bot.worker.worker import AT_ONCE, CLAIM_LIMIT, Worker
 from tests.bridge.conftest import worlds
 from tests.bridge.steps import at_hh
@@ -50,7 +51,7 @@ def told(caplog: pytest.LogCaptureFixture, words: str) -> bool:
 async def delivering(desk: Desk, seconds: float, mailboxes: Mailboxes | None = None) -> AsyncIterator[None]:
     """A worker in the middle of telling Anna what the first look found, which takes so long."""
     mailboxes = mailboxes or desk.services.mailboxes
-    await desk.poll().run()
+    await Poll(desk.services, desk.session, desk.access).run()
     assert LOOKED in "\n".join(desk.said)
     desk.bridge.telegram.fail_next("sendMessage", delay_before=seconds)
     await mailboxes.abandon(desk.session.claim, 0)
@@ -127,7 +128,7 @@ async def test_a_busy_session_finds_an_update_whose_wake_up_was_lost(desk: Desk)
 
 async def test_an_account_that_is_unlinked_under_a_poll_that_fails_ends_in_peace(desk: Desk) -> None:
     desk.bridge.hh.faults.add(replace(broken(), delay=1), "GET /negotiations")
-    polling = asyncio.create_task(desk.poll().run())
+    polling = asyncio.create_task(Poll(desk.services, desk.session, desk.access).run())
     await at_hh(desk.bridge, lambda: desk.bridge.hh.faults.rules[0].left == 0)
     await desk.session.commit(Change(erase=True))
     await polling
