@@ -23,9 +23,10 @@ from bot.sandbox.hh import faults
 from bot.sandbox.hh.objects import Applicant
 from bot.sandbox.hh.server import LocalHh
 from bot.store import keys
-from bot.store.connection import Client
+from bot.store.connection import Client, connected
 from tests.attempts import REDIRECT, linking_at, query_of
 from tests.chaos.deployments import VALKEY, client_of, cluster
+from tests.ports import free_port
 
 ANNA, MALLORY = 700, 666
 
@@ -259,6 +260,26 @@ async def test_access_that_nobody_wants_is_given_back_later_where_hh_has_no_time
     later.now += 41
     await timed.sweep()
     assert not hh.tokens.live(manager.id)
+
+
+async def test_access_that_neither_hh_ru_nor_redis_takes_stays_and_stops_nobody(
+    hh: LocalHh, linking: Linking, smirnova: Applicant
+) -> None:
+    candidate = await linking.finish(await came_back(hh, linking, ANNA, smirnova))
+    hh.faults.add(faults.broken(), "DELETE **", times=None)
+    async with connected(f"redis://127.0.0.1:{free_port()}") as away, linking_at(hh, away) as cut_off:
+        await cut_off.give_back(ANNA, candidate.tokens)
+    assert hh.tokens.live(smirnova.id)
+
+
+async def test_access_that_no_key_opens_any_more_is_let_go(
+    hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
+) -> None:
+    await timed.offer(await timed.finish(await came_back(hh, timed, ANNA, smirnova)))
+    later.now += 601
+    async with linking_at(hh, redis, key=Fernet.generate_key().decode(), clock=later) as rotated:
+        await rotated.sweep()
+    assert not await redis.exists(keys.unconfirmed(keys.shard_of(ANNA)))
 
 
 async def test_what_a_stranger_opened_is_given_back_later_where_hh_is_away(

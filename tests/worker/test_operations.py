@@ -125,6 +125,15 @@ async def test_an_edit_of_what_hh_ru_does_not_show_says_so_and_keeps_the_text(
     assert desk.session.queue == []
 
 
+async def test_an_edit_that_hh_ru_has_already_is_not_made_once_more(desk: Desk) -> None:
+    (letter,) = desk.talk.messages
+    await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте")))
+    again = desk.bridge.hh.faults.add(refused("edit_forbidden"), "PUT /negotiations/*/messages/*")
+    await desk.carry_out(editing(desk, letter.text or ""))
+    assert desk.signs == [EDITED_EMOJI]
+    assert again.struck == 0
+
+
 async def test_an_edit_in_a_closed_conversation_says_that_it_is_closed(desk: Desk) -> None:
     (letter,) = desk.talk.messages
     await desk.know(77, Conversation(desk.nid, letter.id, digest("Здравствуйте!")))
