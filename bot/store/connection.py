@@ -341,7 +341,7 @@ class _Commands(AsyncCommandsParser):
                 failure = error
             else:
                 return
-        if failure is not None:
+        if failure is not None:  # pragma: no cover - where none answers, the slots are not known either
             raise failure
 
 
