@@ -3,8 +3,8 @@
 -- ARGV: 1 prefix of the shard's keys, 2 limit, 3 claim token, 4 lease in seconds, 5 most updates and
 --       outbox entries to hand over, 6 now or "" for the server's time
 -- Result: now, the time of the next due mailbox or "", then per claimed mailbox:
---       id, head as flat pairs, account, intents, updates, outbox entries, size of the message map,
---       when it was due
+--       id, head as flat pairs, updates, outbox entries, size of the message map, when it was due, and the
+--       records: account, intents, book, shown
 local now = tonumber(ARGV[6])
 if not now then
   local time = redis.call('TIME')
@@ -25,10 +25,12 @@ for at = 1, #due, 2 do
   local updates = redis.call('LRANGE', inbox, 0, last)
   if #updates > 0 then redis.call('HINCRBY', head, 'tries', 1) end
   claimed[#claimed + 1] = {
-    id, redis.call('HGETALL', head),
-    redis.call('GET', ARGV[1] .. 'account:' .. id), redis.call('GET', ARGV[1] .. 'intents:' .. id),
-    updates, redis.call('LRANGE', ARGV[1] .. 'outbox:' .. id, 0, last),
+    id, redis.call('HGETALL', head), updates, redis.call('LRANGE', ARGV[1] .. 'outbox:' .. id, 0, last),
     redis.call('HLEN', ARGV[1] .. 'map:' .. id), due[at + 1],
+    redis.call(
+      'MGET', ARGV[1] .. 'account:' .. id, ARGV[1] .. 'intents:' .. id, ARGV[1] .. 'book:' .. id,
+      ARGV[1] .. 'shown:' .. id
+    ),
   }
 end
 local next = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')

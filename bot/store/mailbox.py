@@ -73,9 +73,9 @@ class Incoming:
 class Claim:
     """A mailbox held by this worker, as it was when claimed.
 
-    `mapped` is the size of its message map; `due` is when it needed a worker, in Unix seconds.
-    `good_until` is on the clock of `bot.clock.steady`: until then surely nobody else holds it. `given_back`
-    is True from the moment on when it is given back.
+    `account`, `intents`, `book` and `shown` are its records. `mapped` is the size of its message map; `due`
+    is when it needed a worker, in Unix seconds. `good_until` is on the clock of `bot.clock.steady`: until
+    then surely nobody else holds it. `given_back` is True from the moment on when it is given back.
     """
 
     mailbox: int
@@ -83,6 +83,8 @@ class Claim:
     head: dict[str, str]
     account: bytes | None
     intents: bytes | None
+    book: bytes | None
+    shown: bytes | None
     updates: list[bytes]
     outbox: list[bytes]
     mapped: int
@@ -118,12 +120,11 @@ class Claimed:
 class _ClaimReply(msgspec.Struct, array_like=True):
     mailbox: bytes
     head: list[bytes]
-    account: bytes | None
-    intents: bytes | None
     updates: list[bytes]
     outbox: list[bytes]
     mapped: int
     due: bytes
+    records: tuple[bytes | None, bytes | None, bytes | None, bytes | None]
 
 
 class Mailboxes:
@@ -213,8 +214,10 @@ class Mailboxes:
                 mailbox=int(row.mailbox),
                 token=token,
                 head=_pairs(row.head),
-                account=row.account,
-                intents=row.intents,
+                account=account,
+                intents=intents,
+                book=book,
+                shown=shown,
                 updates=row.updates,
                 outbox=row.outbox,
                 mapped=row.mapped,
@@ -222,6 +225,7 @@ class Mailboxes:
                 due=float(row.due),
             )
             for row in rows
+            for account, intents, book, shown in (row.records,)
         ]
         return Claimed(float(now), float(next_due) if next_due else None, claims)
 

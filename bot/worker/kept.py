@@ -6,14 +6,12 @@ from msgspec import convert
 from msgspec.msgpack import Decoder
 
 from bot.chat.outgoing import Subject
-from bot.chat.shown import Shown
 from bot.chat.templates import Templates
 from bot.store import keys
 from bot.store.errors import unavailable
 from bot.store.packing import unpack
 from bot.store.scripts import Store, reading
 from bot.sync.applications import Applications
-from bot.sync.book import Book
 from bot.sync.roster import Roster
 from bot.worker.later import Later
 from bot.worker.subjects import noted
@@ -39,13 +37,6 @@ class Kept:
             if isinstance(packed, bytes):
                 return noted(packed)
         return None
-
-    async def book_and_shown(self) -> tuple[Book, Shown]:
-        """What is known of the conversations, and what stands in the chat of each."""
-        with unavailable():
-            found = await self._read("MGET", self._key("book"), self._key("shown"))
-        book, shown = convert(found, tuple[bytes | None, bytes | None])
-        return unpack(book, Book) if book else Book(), unpack(shown, Shown) if shown else Shown()
 
     async def later(self) -> list[Later]:
         """The news that waits for its time, oldest first."""

@@ -149,21 +149,18 @@ class Poll:
         """Write down what has changed; gives what is to be noted of the look, None where nothing has."""
         session, clock = self._session, self._services.clock
         known_page = None if full else _digest(session.head.page)
-        if known_page is None:
-            # Before the page is there: many that wait, each with a parsed page, would take much memory.
-            await session.book()
         walk = Walk(asking, clock, per_page=MOST_PER_PAGE if full else PER_PAGE)
         first = await asking.page(0, walk.per_page, known_page)
         if first is None:
             return None
         reach("page-read")
-        book = await session.book()
+        book = session.book
         look = await walk.take(first, book.known, everything=full or not book.since)
         hidden = await walk.hidden() if full else {}
         if not book.since:
             await self._baseline(look, hidden, hh_id)
         await self._read_changed(asking, replace(look, listed=hidden | look.listed), hh_id)
-        known = (await session.book()).known
+        known = session.book.known
         waiting = any(entry.recheck or entry.failing for entry in known.values())
         done = look.steady and look.whole and not waiting and not full
         head: dict[str, float | str] = {"page": look.digest.hex() if done else ""}
@@ -198,8 +195,8 @@ class Poll:
     async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> None:
         """Read what changed, oldest change first; each conversation is one commit with its news."""
         listed = [*await self._missing(asking, look, hh_id), *look.listed.values()]
-        for negotiation in _in_turn(listed, (await self._session.book()).known):
-            book = await self._session.book()
+        for negotiation in _in_turn(listed, self._session.book.known):
+            book = self._session.book
             known = book.known.get(negotiation.id)
             here = self._services.clock()
             if not moved(known, negotiation) and not (known and due(known, here)):
@@ -214,7 +211,7 @@ class Poll:
         self, asking: NegotiationsGateway, negotiation: Negotiation, now: Moment, hh_id: str
     ) -> None:
         """Read one conversation and write down what is new, or that it can't be read."""
-        book = await self._session.book()
+        book = self._session.book
         known, since = book.known.get(negotiation.id), book.since
         if negotiation.has_updates and self._unopened:
             entry, events = glimpsed(known, negotiation, since)
@@ -255,9 +252,9 @@ class Poll:
             metrics.EVENTS.labels(event.kind).inc()
         clock = self._services.clock()
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
-        said = [*change.said, *await self._refreshed(negotiation, now.there)]
+        said = [*change.said, *self._refreshed(negotiation, now.there)]
         head = {**_ANEW, "news": int(clock)} if events else _ANEW
-        before = await self._session.book()
+        before = self._session.book
         await self._session.commit(
             replace(
                 change,
@@ -274,16 +271,16 @@ class Poll:
             log.debug("news was found", kind=event.kind.value, delay=round(clock - event.when.timestamp(), 1))
         await self._show_views(negotiation, history.messages if history else None, hh_id)
 
-    async def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
+    def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
         """What changes at messages that stand in the chat already."""
         session = self._session
-        spot, topics = (await session.shown()).of(negotiation.id), self._topics
+        spot, topics = session.shown.of(negotiation.id), self._topics
         muted = session.mutes(negotiation.id)
         return refreshed(texts_of(session), negotiation, spot, topics=topics, now=now, muted=muted)
 
     async def _show_views(self, negotiation: Negotiation, messages: list[Message] | None, hh_id: str) -> None:
         """Mark what the employer has read since."""
-        read_since = (await self._session.shown()).of(negotiation.id).read(negotiation, messages)
+        read_since = self._session.shown.of(negotiation.id).read(negotiation, messages)
         if read_since:
             await self._session.commit(
                 Change(
@@ -306,7 +303,7 @@ class Poll:
     async def _missing(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> list[Negotiation]:
         """Conversations to be looked at again that the pages seen do not show."""
         found: list[Negotiation] = []
-        for nid, known in (await self._session.book()).known.items():
+        for nid, known in self._session.book.known.items():
             if nid in look.listed or not due(known, self._services.clock()):
                 continue
             try:
@@ -326,7 +323,7 @@ class Poll:
         return found
 
     async def _put(self, nid: str, entry: Known, hh_id: str) -> None:
-        book = (await self._session.book()).put(nid, entry)
+        book = self._session.book.put(nid, entry)
         await self._session.commit(Change(book=book, head=_ANEW, hh_id=hh_id))
 
     def _long_failing(self, known: Known | None) -> bool:

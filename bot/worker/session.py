@@ -155,17 +155,20 @@ class Session:
         async with self.delivering:
             return await self.kept.subject(message_id)
 
-    async def book(self) -> Book:
+    @property
+    def book(self) -> Book:
         """What is known of the conversations."""
+        # Most claims end without a look into it.
         if self._book is None:
-            await self._remember()
-        return self._book or Book()
+            self._book = unpack(self.claim.book, Book) if self.claim.book else Book()
+        return self._book
 
-    async def shown(self) -> Shown:
+    @property
+    def shown(self) -> Shown:
         """What stands in the chat of each conversation."""
         if self._shown is None:
-            await self._remember()
-        return self._shown or Shown()
+            self._shown = unpack(self.claim.shown, Shown) if self.claim.shown else Shown()
+        return self._shown
 
     async def site(self, nid: str) -> str | None:
         """The sister site of a conversation, None for hh.ru."""
@@ -281,7 +284,7 @@ class Session:
         change = replace(change, said=said, head=head, mapped=mapped)
         queue = change.queue(self.queue) if change.queue else None
         account = change.account(self.account) if change.account else None
-        shown = change.shown(await self.shown()) if change.shown else None
+        shown = change.shown(self.shown) if change.shown else None
         after = After(queue, account, None if shown is self._shown else shown, rest)
         replaced = None if account is None else self._record
         commands = [*Writing(self.user_id, self.claim.mapped, self.claim.head).commands(change, after)]
@@ -304,15 +307,6 @@ class Session:
             limiter = Limiter(self._store, key, rate=rate.per_second, burst=rate.burst)
             return await limiter.reserve(longest)
         return self._paces.reserve(name, rate, self.now(), longest)
-
-    async def _remember(self) -> None:
-        """Read book and shown together: whoever needs one mostly needs the other next."""
-        book, shown = await self.kept.book_and_shown()
-        # What another lane has written meanwhile stays.
-        if self._book is None:
-            self._book = book
-        if self._shown is None:
-            self._shown = shown
 
     def _still(self, hh_id: str) -> None:
         if self.account is None or self.account.hh_id != hh_id:

@@ -42,19 +42,19 @@ class _Words:
         self._now = now
         self._opened: set[str] = set()
 
-    async def of(self, event: Event, *, silent: bool) -> list[Outgoing]:
+    def of(self, event: Event, *, silent: bool) -> list[Outgoing]:
         """The messages, after the card that stands first in a new topic."""
         t, talk, now = self._texts, event.negotiation, self._now
-        spot = (await self._session.shown()).of(talk.id)
+        spot = self._session.shown.of(talk.id)
         first: list[Outgoing] = []
         if self._topics and not spot.thread and talk.id not in self._opened:
             first = [opening(t, talk, now=now, muted=self._session.mutes(talk.id))]
             self._opened.add(talk.id)
         return [*first, *(placed(part, topic(t, talk)) for part in news(t, event, now=now, silent=silent))]
 
-    async def waited(self, entry: Later, *, silent: bool) -> list[Outgoing]:
+    def waited(self, entry: Later, *, silent: bool) -> list[Outgoing]:
         """The messages for news that has waited; they stay on the trail of the poll that found it."""
-        parts = await self.of(entry.event, silent=silent)
+        parts = self.of(entry.event, silent=silent)
         return [on_trail(_untimed(part), entry.trace_id) for part in parts]
 
 
@@ -69,7 +69,7 @@ async def tell(
     if account is None or not events:
         return Change()
     chosen, words = account.preferences, _Words(session, now, topics=topics)
-    since = (await session.book()).since
+    since = session.book.since
     quiet = is_quiet(chosen, datetime.fromtimestamp(clock, zone_of(account.zone)))
     said: list[Outgoing] = []
     waiting: list[Later] = []
@@ -84,12 +84,12 @@ async def tell(
                     told = await _held_of(session, event.negotiation.id)
                     earlier = [*told, *earlier]
                 for entry in earlier:
-                    said += await words.waited(entry, silent=True)
+                    said += words.waited(entry, silent=True)
                 waiting = [entry for entry in waiting if entry.digest]
                 # What was unread already at the baseline is brought, but it is no news that rings.
                 # Both moments are hh.ru's: our clock may be far from it.
                 old = event.when.timestamp() < since
-                told_now = await words.of(event, silent=old or how is Telling.SILENT)
+                told_now = words.of(event, silent=old or how is Telling.SILENT)
                 said += map(_untimed, told_now) if old else told_now
             case Telling.HELD | Telling.DIGEST:
                 digested = how is Telling.DIGEST
@@ -99,9 +99,7 @@ async def tell(
     return Change(said=said, later=waiting, told=told)
 
 
-async def release(
-    session: Session, entries: Sequence[Later], clock: float, *, topics: bool
-) -> list[Outgoing]:
+def release(session: Session, entries: Sequence[Later], clock: float, *, topics: bool) -> list[Outgoing]:
     """The words for what quiet hours held back, in order: at most one sound, and a list first of many."""
     account = session.linked_account
     words = _Words(session, datetime.fromtimestamp(clock, UTC), topics=topics)
@@ -114,7 +112,7 @@ async def release(
         rings = False
     for entry, how in zip(entries, hows, strict=True):
         loud = rings and how is Telling.LOUD
-        said += await words.waited(entry, silent=not loud)
+        said += words.waited(entry, silent=not loud)
         rings = rings and not loud
     return said
 
@@ -124,7 +122,7 @@ async def due(session: Session, clock: float, *, topics: bool) -> Change:
     account = session.account
     held, digested = (_past(moment, clock) for moment in _dues(session, clock))
     told = [entry for entry in await session.later() if (digested if entry.digest else held)]
-    said = await release(session, [entry for entry in told if not entry.digest], clock, topics=topics)
+    said = release(session, [entry for entry in told if not entry.digest], clock, topics=topics)
     listed = [entry.event for entry in told if entry.digest]
     said += [screen.say(silent=True) for screen in digest(texts_of(session), listed)]
     return Change(said=said, told=told, hh_id=account.hh_id if account else None)

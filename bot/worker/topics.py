@@ -78,7 +78,7 @@ class Topics:
         """The thread of a conversation, made where it is missing; 0 where there is none to be had."""
         if not self._services.topic_mode.on or self._session.head.linear > self._services.clock():
             return 0
-        return (await self._session.shown()).of(topic.nid).thread or await self._made(topic)
+        return self._session.shown.of(topic.nid).thread or await self._made(topic)
 
     async def _made(self, topic: Topic) -> int:
         """A new topic; 0 where Telegram refuses or does not confirm it."""
@@ -100,7 +100,7 @@ class Topics:
         return thread
 
     async def _rename(self, topic: Topic) -> None:
-        spot = (await self._session.shown()).of(topic.nid)
+        spot = self._session.shown.of(topic.nid)
         if not spot.thread or spot.name == topic.name:
             return
         try:
@@ -111,7 +111,7 @@ class Topics:
             await self._session.commit(Change(shown=lambda shown: shown.renamed(topic)))
 
     async def _drop(self, nid: str) -> None:
-        spot = (await self._session.shown()).of(nid)
+        spot = self._session.shown.of(nid)
         if not spot.thread:
             return
         try:

@@ -154,7 +154,7 @@ class UpdatesLane:
         said = [_answer(entry) for entry in turn.outgoing]
         held = [entry for entry in await self._session.later() if not entry.digest] if turn.tells_held else []
         if held and turn.account is not None:
-            said += await release(self._session, held, turn.now, topics=self._services.topic_mode.on)
+            said += release(self._session, held, turn.now, topics=self._services.topic_mode.on)
         replaced: list[bytes] = []
 
         def saved(now: Account | None, wanted: Account) -> Account:
@@ -246,7 +246,7 @@ class UpdatesLane:
             pending=[waiting.intent for waiting in session.queue],
             topics=services.topic_mode.on,
             thread=thread,
-            here=(await session.shown()).conversation_in(thread) if thread else None,
+            here=session.shown.conversation_in(thread) if thread else None,
             held=len(held),
             let_in=session.let_in,
         )

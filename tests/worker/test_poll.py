@@ -41,7 +41,7 @@ async def expected(desk: Desk) -> Known:
 
 
 async def entry(desk: Desk) -> Known:
-    return (await desk.session.book()).known["4711"]
+    return desk.session.book.known["4711"]
 
 
 @pytest.mark.usefixtures("expected")
@@ -93,7 +93,7 @@ async def test_one_that_hh_ru_does_not_show_now_is_put_off_and_holds_up_no_other
     desk.bridge.hh.faults.add(broken(), "GET /negotiations/4711", times=None)
     await polled(desk)
     assert (await entry(desk)).failing
-    assert desk.nid in (await desk.session.book()).known
+    assert desk.nid in desk.session.book.known
 
 
 @pytest.mark.usefixtures("expected")
@@ -101,7 +101,7 @@ async def test_a_throttled_look_is_put_off_as_a_whole(desk: Desk) -> None:
     desk.bridge.hh.faults.add(throttled(3), "GET /negotiations/4711")
     await polled(desk)
     assert (await entry(desk)).failing
-    assert desk.nid not in (await desk.session.book()).known
+    assert desk.nid not in desk.session.book.known
 
 
 async def test_a_look_for_which_there_is_no_room_changes_nothing(desk: Desk, expected: Known) -> None:

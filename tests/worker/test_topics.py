@@ -18,7 +18,7 @@ async def topics(desk: Desk) -> Topics:
 
 
 async def thread_of(desk: Desk) -> int:
-    return (await desk.session.shown()).of(desk.nid).thread
+    return desk.session.shown.of(desk.nid).thread
 
 
 def named(desk: Desk) -> list[str]:
@@ -65,7 +65,7 @@ async def test_a_name_that_telegram_refuses_is_left(desk: Desk, topics: Topics) 
     desk.bridge.telegram.fail_next("editForumTopic", bad_request="TOPIC_TITLE_INVALID")
     await topics.perform(Retitle(Topic(desk.nid, "🎉 Ромашка")))
     assert "Ромашка" in named(desk)
-    assert (await desk.session.shown()).of(desk.nid).name == "Ромашка"
+    assert desk.session.shown.of(desk.nid).name == "Ромашка"
 
 
 async def test_a_topic_is_deleted_as_soon_as_telegram_takes_it(desk: Desk, topics: Topics) -> None:

@@ -68,7 +68,7 @@ class Hiding:
         return [place(self._intent, trouble(t, OutcomeUnknown("not shown")))]
 
     async def _done(self, t: Texts, negotiation: Negotiation | None = None) -> Change:
-        intent, spot = self._intent, (await self._session.shown()).of(self._intent.nid)
+        intent, spot = self._intent, self._session.shown.of(self._intent.nid)
         screen = conversation.hidden(
             t, intent.decline, negotiation, topic_of=intent.nid if spot.thread else None
         )

@@ -46,7 +46,7 @@ class Sending:
         One of another time may be it, too, where nothing tells that it was there before.
         """
         history = await self._hh.messages(self._intent.nid)
-        known = (await self._session.book()).known.get(self._intent.nid)
+        known = self._session.book.known.get(self._intent.nid)
         later = {message.id for message in after_known(known, history.messages)}
         in_doubt = False
         for message in history.messages:
@@ -87,7 +87,7 @@ class Sending:
         return [*sign(self._intent, answers.UNKNOWN_EMOJI), place(self._intent, screen)]
 
     async def _accepted(self, t: Texts, message: Message) -> Change:
-        book = (await self._session.book()).answered(self._intent.nid)
+        book = self._session.book.answered(self._intent.nid)
         chat_id = self._intent.chat_message_id
         subject = Conversation(self._intent.nid, message.id, digest(self._intent.text))
         nid, sent = self._intent.nid, Sent(chat_id, message.id, int(message.created_at.timestamp()))
