@@ -1,7 +1,9 @@
 """hh.ru's objects, cut down to the fields that the bridge uses.
 
 Every model tolerates unknown fields and unknown values, and takes null wherever hh.ru's OpenAPI
-documents (2025-12 and 2026-06) allow it. Names are those of the documents.
+documents (2025-12 and 2026-06) allow it; what else may be missing is put right in `bot.hh.parsing`, for a
+validator that sees a whole page before it is parsed makes that twice as slow. Names are those of the
+documents.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.hh.vacancy_links import MAIN_SITE, site_of
 
@@ -188,15 +190,6 @@ class Page(_Model):
     per_page: int = 20
     unreadable: int = 0
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_items(cls, page: object) -> object:
-        # An empty list may be left out; anything else without items tells nothing.
-        if not isinstance(page, dict) or page.get("items") is not None:
-            return page
-        nothing = page.get("found", 0 if "items" in page else None) == 0
-        return page | {"items": [], "unreadable": int(not nothing)}
-
     def more(self, number: int, listed: int) -> bool:
         """True where page `number` is not the last, after so many items; hh.ru's counts may differ."""
         return number + 1 < self.pages or listed < self.found
@@ -205,7 +198,7 @@ class Page(_Model):
 class Resumes(Page):
     """Resumes; `overall` only for a vacancy."""
 
-    items: Annotated[list[Resume], BeforeValidator(_items)] = []
+    items: list[Resume]
     overall: ResumesOverall | None = None
 
 
@@ -256,15 +249,6 @@ class Negotiation(_Model):
     vacancy: VacancyShort | None = None
     url: str | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_moment(cls, item: object) -> object:
-        # Better a conversation with one of its moments than none.
-        if not isinstance(item, dict) or (item.get("created_at") and item.get("updated_at")):
-            return item
-        either = item.get("updated_at") or item.get("created_at")
-        return item | {"created_at": either, "updated_at": either} if either else item
-
     @property
     def company(self) -> str:
         """The employer's name, "" where hh.ru gives none."""
@@ -281,7 +265,7 @@ class Negotiation(_Model):
 class Negotiations(Page):
     """One page of conversations; `server_time` is ours: hh.ru's clock when it answered (UTC)."""
 
-    items: Annotated[list[Negotiation], BeforeValidator(_items)] = []
+    items: list[Negotiation]
     server_time: datetime | None = None
 
 
@@ -331,7 +315,7 @@ class Message(_Model):
 class Messages(Page):
     """One page of messages."""
 
-    items: Annotated[list[Message], BeforeValidator(_items)] = []
+    items: list[Message]
 
 
 class Me(_Model):

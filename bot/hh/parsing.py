@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.hh.errors import HhError, MalformedAnswer, OutcomeUnknown
-from bot.hh.models import Page
+from bot.hh.models import Negotiation, Negotiations, Page
 from bot.hh.wire import Answer
 from bot.log import logger
 
@@ -48,7 +48,7 @@ def parse(model: type[M], answer: Answer, *, write: bool = False) -> M:
 def _mended(model: type[M], body: bytes) -> M | None:
     """The readable part of `body`, None where there is none."""
     try:
-        document = _loaded(body)
+        document = _complete(model, _loaded(body))
     except (ValueError, RecursionError):
         return None
     before = _count(document)
@@ -61,16 +61,17 @@ def _mended(model: type[M], body: bytes) -> M | None:
             places = [_place(fault["loc"], missing=fault["type"] == "missing") for fault in error.errors()]
             if not all(places):
                 return None
-            document = _without(document, places)
+            document = _complete(model, _without(document, places))
         else:
             lost = before - _count(document)
-            tell = log.warning if lost else log.info
-            tell(
-                "an answer of hh.ru is left out in part",
-                model=model.__name__,
-                items=lost,
-                faults=", ".join(faults[:3]),
-            )
+            if faults:
+                tell = log.warning if lost else log.info
+                tell(
+                    "an answer of hh.ru is left out in part",
+                    model=model.__name__,
+                    items=lost,
+                    faults=", ".join(faults[:3]),
+                )
             if isinstance(found, Page):
                 return found.model_copy(update={"unreadable": found.unreadable + lost})
             return found
@@ -78,9 +79,23 @@ def _mended(model: type[M], body: bytes) -> M | None:
 
 
 def _loaded(body: bytes) -> object:
-    """JSON with broken characters and lone surrogates replaced, and without nulls in lists."""
+    """JSON with broken characters and lone surrogates replaced."""
     loose = json.loads(body.decode(errors="replace"))
-    return _dense(json.loads(json.dumps(loose, ensure_ascii=False).encode(errors="replace")))
+    parsed: object = json.loads(json.dumps(loose, ensure_ascii=False).encode(errors="replace"))
+    return parsed
+
+
+def _complete(model: type[M], document: object) -> object:
+    """With what hh.ru may leave out, and without nulls in lists."""
+    document = _dense(document)
+    if model is Negotiation:
+        return _with_moments(document)
+    if not issubclass(model, Page) or not isinstance(document, dict):
+        return document
+    page = _with_items(document)
+    if model is Negotiations and isinstance(page["items"], list):
+        page = {**page, "items": list(map(_with_moments, page["items"]))}
+    return page
 
 
 def _dense(value: object) -> object:
@@ -88,6 +103,22 @@ def _dense(value: object) -> object:
     if isinstance(value, dict):
         return {key: _dense(inner) for key, inner in value.items()}
     return [_dense(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
+def _with_items(page: dict[str, object]) -> dict[str, object]:
+    """An empty list may be left out; anything else without items tells nothing."""
+    if page.get("items") is not None:
+        return page
+    nothing = page.get("found", 0 if "items" in page else None) == 0
+    return {**page, "items": [], "unreadable": int(not nothing)}
+
+
+def _with_moments(item: object) -> object:
+    """Better a conversation with one of its moments than none."""
+    if not isinstance(item, dict) or (item.get("created_at") and item.get("updated_at")):
+        return item
+    either = item.get("updated_at") or item.get("created_at")
+    return {**item, "created_at": either, "updated_at": either} if either else item
 
 
 def _place(where: _Place, *, missing: bool) -> _Place:

@@ -119,7 +119,7 @@ class HhRu:
     conversations: list[Negotiation] = field(default_factory=list)
     history: list[Message] = field(default_factory=list)
     vacancies: dict[str, Vacancy] = field(default_factory=dict)
-    resumes: Resumes = field(default_factory=Resumes)
+    resumes: Resumes = field(default_factory=lambda: Resumes(items=[]))
     error: HhError | None = None
     asked: list[str] = field(default_factory=list)
 

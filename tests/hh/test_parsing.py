@@ -226,3 +226,13 @@ def test_what_is_left_out_is_logged_by_its_place_and_without_its_words(
     parse(Messages, listed({**MESSAGE, "created_at": "тайна"}, {**MESSAGE, "state": "тайна"}))
     assert "items.*.created_at" in caplog.text
     assert "тайна" not in caplog.text
+
+
+def test_what_may_be_missing_is_put_right_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot.hh.parsing")
+    one_moment = {name: value for name, value in NEGOTIATION.items() if name != "updated_at"}
+    found = parse(Negotiations, listed(one_moment, None))
+    assert [item.updated_at for item in found.items] == [datetime(2026, 11, 20, 7, tzinfo=UTC)]
+    assert parse(Negotiation, answer(one_moment)) == found.items[0]
+    assert parse(Messages, answer({"items": None})).items == []
+    assert not caplog.records
