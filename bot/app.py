@@ -32,7 +32,7 @@ from bot.settings import Settings
 from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
-from bot.store.limiter import Limiter, limiter_of
+from bot.store.limiter import Limiter, limiter_of, line_of
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
 from bot.store.token_key import kept_key
@@ -228,7 +228,7 @@ async def working(settings: Settings, shared: Shared, timing: Timing) -> AsyncIt
             oauth=shared.oauth,
             hh=shared.hh,
             hh_limit=shared.hh_limit,
-            poll_line=limiter_of(shared.store, "polls", rate=POLL_SHARE * rate, burst=HH_BURST),
+            poll_line=line_of(shared.store, "hh", shared.hh_limit, rate=POLL_SHARE * rate, burst=HH_BURST),
             telegram_limit=limiter_of(
                 shared.store, "telegram", rate=1 / timing.message, burst=TELEGRAM_BURST
             ),

@@ -19,9 +19,9 @@ LONGEST_PAUSE = 600.0
 class Ceiling:
     """Waits for a turn under the ceiling of all processes, `longest` seconds at most.
 
-    `own` reserves in the part of it that one user may take; it gives the seconds to wait. After a 429 that
-    does not say how long nobody asks hh.ru for `unnamed` seconds. `unless_away` where it is better to ask
-    uncounted than not at all while Redis is away.
+    The next turn is there already where it is `taken`. `own` reserves in the part of it that one user may
+    take; it gives the seconds to wait. After a 429 that does not say how long nobody asks hh.ru for `unnamed`
+    seconds. `unless_away` where it is better to ask uncounted than not at all while Redis is away.
     """
 
     limiter: Limiter
@@ -29,9 +29,13 @@ class Ceiling:
     unnamed: float
     own: Callable[[], Awaitable[float]] | None = None
     unless_away: bool = False
+    taken: bool = False
 
     async def __call__(self) -> None:
         """Wait for one's turn; raises `Crowded` where that would take longer than `longest`."""
+        if self.taken:
+            self.taken = False
+            return
         if self.own is not None:
             await self._wait(await self.own())
         try:

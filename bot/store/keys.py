@@ -27,7 +27,7 @@ Telegram user id, which is also the id of the private chat and of the mailbox.
 | `hh:{s}:failed:U` | list | worker.updates | 30 days: updates that could not be handled |
 | `hh:{s}:language:U` | string | worker.session | 30 days: what somebody without an account chose |
 | `hh:{s}:turns:U`, `:messages:U`, `:requests:U` | string | worker.session | seconds: of who has no account |
-| `hh:{hh}:pace`, `hh:{polls}:pace`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
+| `hh:{hh}:pace`, `hh:{hh}:line`, `hh:{telegram}:pace` | string | store.limiter | seconds to minutes |
 | `hh:{hh-1}:pace` and the like | string | store.limiter | minutes: in place of those that are away |
 | `hh:{s}:link-state:T`, `hh:{s}:link-code:T`, `hh:{s}:link-taken:T` | string | linking | ten minutes |
 | `hh:{s}:unconfirmed` | sorted set | linking | two days: access to give back unless confirmed |
@@ -78,6 +78,11 @@ def seen(mailbox: int, digest: str) -> str:
 def pace(world: str, spare: int = 0) -> str:
     """The shared limiter of requests to an outside world, or one of its spares."""
     return f"{PREFIX}:{{{world}-{spare}}}:pace" if spare else f"{PREFIX}:{{{world}}}:pace"
+
+
+def line(world: str, spare: int = 0) -> str:
+    """The limiter of those who look at an outside world; it shares the slot of that world's `pace`."""
+    return pace(world, spare).removesuffix("pace") + "line"
 
 
 def token(mailbox: int, random: str) -> str:

@@ -32,14 +32,19 @@ def limiter_of(store: Store, world: str, *, rate: float, burst: int) -> Limiter:
 
     One key can only live on one server of a cluster, and all users would wait for that one.
     """
-    spares = [keys.pace(world, spare) for spare in range(1, SPARES + 1)]
-    return Limiter(
-        store,
-        keys.pace(world),
-        rate=rate,
-        burst=burst,
-        spares=spares if isinstance(store, RedisCluster) else (),
-    )
+    return Limiter(store, keys.pace(world), rate=rate, burst=burst, spares=_spares(store, world))
+
+
+def line_of(store: Store, world: str, ceiling: Limiter, *, rate: float, burst: int) -> Line:
+    """The line of those who look at an outside world, under the ceiling of all requests to it."""
+    own = Limiter(store, keys.line(world), rate=rate, burst=burst, spares=_spares(store, world, keys.line))
+    return Line(own, ceiling)
+
+
+def _spares(store: Store, world: str, named: Callable[[str, int], str] = keys.pace) -> list[str]:
+    if not isinstance(store, RedisCluster):
+        return []
+    return [named(world, spare) for spare in range(1, SPARES + 1)]
 
 
 class Limiter:
@@ -59,13 +64,11 @@ class Limiter:
         spares: Sequence[str] = (),
         clock: Callable[[], float] | None = None,
     ) -> None:
-        self._run = Runner(store)
-        self._key = key
-        self._spares = spares
-        self._away: dict[str, float] = {}
-        self._step = 1 / rate
-        self._burst = burst
-        self._clock = clock
+        self.store = store
+        self.places = (key, *spares)
+        self.words: tuple[Word, Word] = (f"{1 / rate:.6f}", burst)
+        self.clock = clock
+        self._paces = _Paces([self])
         self._permits = Together(self._reserve)
 
     async def reserve(self, longest: float) -> float:
@@ -77,30 +80,69 @@ class Limiter:
 
     async def block(self, seconds: float) -> None:
         """Let nobody through for `seconds` (the other side said so)."""
-        await self._pace(seconds, [])
+        await self._paces(seconds, [])
 
     async def _reserve(self, longest: Sequence[float]) -> Sequence[float]:
         turns = sorted(range(len(longest)), key=lambda at: -longest[at])
-        waits = await self._pace(0, [longest[at] for at in turns])
-        return [wait for _, wait in sorted(zip(turns, waits, strict=True))]
+        waits = await self._paces(0, [longest[at] for at in turns])
+        return [float(wait) for _, wait in sorted(zip(turns, waits, strict=True))]
 
-    async def _pace(self, block: float, longest: Sequence[float]) -> list[float]:
+
+class Line:
+    """A limiter `own` within a `ceiling`: a permit of both is one question to Redis.
+
+    Their keys share a slot, place by place.
+    """
+
+    def __init__(self, own: Limiter, ceiling: Limiter) -> None:
+        self._paces = _Paces([own, ceiling])
+        self._permits = Together(self._reserve)
+
+    async def reserve(self, longest: float, above: float) -> tuple[float, float | None]:
+        """Seconds to wait in the line, and under the ceiling, for what is now reserved.
+
+        Over `longest` nothing is, and over `above` nothing under the ceiling; that is not asked for, and its
+        wait None, where the line's alone is over `above`.
+        """
+        return await self._permits((longest, above))
+
+    async def _reserve(self, longest: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float | None]]:
+        waits = await self._paces(0, [seconds for pair in longest for seconds in pair])
+        return [
+            (float(wait), float(above) if above else None)
+            for wait, above in zip(waits[::2], waits[1::2], strict=True)
+        ]
+
+
+class _Paces:
+    """Permits that stand under several limiters, counted where a server is there."""
+
+    def __init__(self, limiters: Sequence[Limiter]) -> None:
+        first = limiters[0]
+        self._run = Runner(first.store)
+        self._places = list(zip(*(each.places for each in limiters), strict=True))
+        self._rates = [word for each in limiters for word in each.words]
+        self._clock = first.clock
+        self._away: dict[int, float] = {}
+
+    async def __call__(self, block: float, longest: Sequence[float]) -> list[bytes]:
+        """Seconds to wait for each of `longest`; raises `StoreUnavailable`."""
         now = "" if self._clock is None else f"{self._clock():.6f}"
-        words: list[Word] = [f"{self._step:.6f}", self._burst, now, block, *longest]
-        if not self._spares:
-            return await self._ask(self._key, words)
-        for key in (self._key, *self._spares):
-            if self._away.get(key, 0.0) > steady():
+        words: list[Word] = [now, block, *self._rates, *longest]
+        if len(self._places) == 1:
+            return await self._ask(self._places[0], words)
+        for number, place in enumerate(self._places):
+            if self._away.get(number, 0.0) > steady():
                 continue
             try:
                 async with asyncio.timeout(_PATIENCE):
-                    return await self._ask(key, words)
+                    return await self._ask(place, words)
             except (StoreUnavailable, TimeoutError) as error:
                 log.warning("a rate is counted elsewhere", error=type(error).__name__)
-                self._away[key] = steady() + _AWAY_SECONDS
+                self._away[number] = steady() + _AWAY_SECONDS
         raise StoreUnavailable("no server of the cluster counts the rate")
 
-    async def _ask(self, key: str, words: Sequence[Word]) -> list[float]:
+    async def _ask(self, place: Sequence[str], words: Sequence[Word]) -> list[bytes]:
         with unavailable():
-            reply = await self._run(_pace, [key], words)
-        return [float(wait) for wait in msgspec.convert(reply, list[bytes])]
+            reply = await self._run(_pace, place, words)
+        return msgspec.convert(reply, list[bytes])

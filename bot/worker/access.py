@@ -179,9 +179,15 @@ def _ended(error: LinkAgain | Refused) -> LinkAgain:
     return LinkAgain(error.value or error.description)
 
 
-def polling(services: Services, session: Session, access: SessionAccess) -> NegotiationsGateway:
+def under_ceiling(services: Services) -> Ceiling:
+    """The ceiling as polls wait under it."""
+    return Ceiling(services.hh_limit, POLL_WAITS, services.timing.unnamed)
+
+
+def polling(
+    services: Services, session: Session, access: SessionAccess, ceiling: Ceiling
+) -> NegotiationsGateway:
     """A gateway to hh.ru for polls, whose number the bridge itself decides."""
-    ceiling = Ceiling(services.hh_limit, POLL_WAITS, services.timing.unnamed)
     return NegotiationsGateway(services.hh, access, ceiling, session.site)
 
 

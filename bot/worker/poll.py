@@ -17,6 +17,7 @@ from bot.chat.screens.glances import read_by_employer, refreshed
 from bot.chat.screens.news import baseline, more_unread
 from bot.chat.screens.trouble import no_news, trouble
 from bot.failpoints import reach
+from bot.hh.ceiling import Ceiling
 from bot.hh.errors import CaptchaRequired, Crowded, HhError, LinkAgain, NotFound, Refused, Throttled
 from bot.hh.gateway import History
 from bot.hh.models import Message, Negotiation
@@ -39,7 +40,7 @@ from bot.sync.book import (
 from bot.sync.events import Event, Kind
 from bot.sync.schedule import again, interval
 from bot.sync.unreadable import forgotten, put_off, unread
-from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of
+from bot.worker.access import POLL_WAITS, SessionAccess, lapse, polling, texts_of, under_ceiling
 from bot.worker.change import Change, Superseded
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -76,9 +77,10 @@ class Poll:
 
     async def _poll(self, account: Account) -> None:
         session = self._session
-        asking = polling(self._services, session, self._access)
+        ceiling = under_ceiling(self._services)
         try:
-            if await self._turn(account.hh_id):
+            if await self._turn(account.hh_id, ceiling):
+                asking = polling(self._services, session, self._access, ceiling)
                 await self._look(asking, account.hh_id)
         except LinkAgain as error:
             await lapse(session, account, error)
@@ -91,8 +93,10 @@ class Poll:
             tell("a poll failed", error=type(error).__name__, reason=str(error))
             await self._put_off(error, account.hh_id)
 
-    async def _turn(self, hh_id: str) -> bool:
+    async def _turn(self, hh_id: str, ceiling: Ceiling) -> bool:
         """True where it is this account's turn; else it takes a place in the line, and is looked at then.
+
+        Its first request mostly has its turn under the `ceiling` then, too; raises `Crowded`.
 
         Where more looks are due than the ceiling allows, everybody waits the same time longer, whoever came
         first goes first, and nobody asks again and again.
@@ -101,10 +105,13 @@ class Poll:
         if session.take_turn():
             return True
         late = max(0.0, self._services.clock() - session.head.poll)
-        wait = await self._services.poll_line.reserve(_LONGEST_LINE)
+        wait, above = await self._services.poll_line.reserve(_LONGEST_LINE, POLL_WAITS)
         metrics.POLL_LAG.observe(late + wait)
-        if wait <= POLL_WAITS:
-            return await session.rest(wait)
+        if above is not None:
+            if above > POLL_WAITS:
+                raise Crowded(above)
+            ceiling.taken = True
+            return await session.rest(max(wait, above))
         metrics.POLLS.labels("put_off").inc()
         session.look_next(self._services.clock() + wait, hh_id, turn=True)
         return False

@@ -10,7 +10,7 @@ from bot.hh.client import Client
 from bot.hh.oauth import OAuth
 from bot.linking import Linking
 from bot.settings import Settings
-from bot.store.limiter import Limiter
+from bot.store.limiter import Limiter, Line
 from bot.store.mailbox import Mailboxes
 from bot.store.scripts import Store
 from bot.store.vault import Vault
@@ -76,7 +76,7 @@ class Services:
     oauth: OAuth
     hh: Client
     hh_limit: Limiter
-    poll_line: Limiter
+    poll_line: Line
     telegram_limit: Limiter
     sender: Sender
     topic_mode: TopicMode

@@ -40,3 +40,12 @@ async def test_while_redis_is_away_only_who_must_ask_does_so_uncounted() -> None
         must = Ceiling(limiter, 1.0, 5.0, unless_away=True)
         await must()
         await must.throttled(1.0)
+
+
+async def test_a_turn_that_is_taken_already_is_not_waited_for_but_the_next_one(redis: Client) -> None:
+    limiter = Limiter(redis, keys.pace("test"), rate=0.1, burst=1)
+    await limiter.reserve(0)
+    ceiling = Ceiling(limiter, longest=1, unnamed=5, taken=True)
+    await ceiling()
+    with pytest.raises(Crowded):
+        await ceiling()

@@ -7,10 +7,11 @@ import asyncio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.crc import key_slot
 
 from bot.store import keys
 from bot.store.connection import Client, connect
-from bot.store.limiter import Limiter
+from bot.store.limiter import Limiter, Line
 from tests.store.test_mailbox import Clock
 
 
@@ -68,6 +69,44 @@ async def test_a_short_block_does_not_end_a_longer_one(redis: Client, clock: Clo
 async def test_a_used_limiter_ends_by_itself(redis: Client, clock: Clock) -> None:
     await limiter(redis, clock).reserve(1)
     assert 0 < await redis.pttl(keys.pace("test")) < 60_000
+
+
+def line(redis: Client, clock: Clock, ceiling: Limiter) -> Line:
+    return Line(Limiter(redis, keys.line("test"), rate=5, burst=1, clock=clock), ceiling)
+
+
+async def test_a_place_in_the_line_stands_under_the_ceiling_too(redis: Client, clock: Clock) -> None:
+    ceiling = limiter(redis, clock, rate=1, burst=2)
+    polls = line(redis, clock, ceiling)
+    at_once = await asyncio.gather(*(polls.reserve(10, 10) for _ in range(3)))
+    assert at_once == [pytest.approx(waits, abs=1e-5) for waits in ((0, 0), (0.2, 0), (0.4, 1))]
+    assert await ceiling.reserve(10) == pytest.approx(2, abs=1e-5)
+
+
+async def test_who_waits_too_long_in_the_line_takes_nothing_of_the_ceiling(
+    redis: Client, clock: Clock
+) -> None:
+    ceiling = limiter(redis, clock, rate=1, burst=2)
+    polls = line(redis, clock, ceiling)
+    await polls.reserve(10, 0.1)
+    for longest, above, wanted in ((10, 0.1, (0.2, None)), (0.1, 0.1, (0.4, None)), (10, 0.5, (0.4, 0))):
+        wait, under_it = await polls.reserve(longest, above)
+        assert (round(wait, 4), under_it) == wanted
+    assert await ceiling.reserve(10) == pytest.approx(1, abs=1e-5)
+
+
+async def test_a_full_ceiling_gives_nothing_to_the_line(redis: Client, clock: Clock) -> None:
+    ceiling = limiter(redis, clock, rate=1, burst=1)
+    polls = line(redis, clock, ceiling)
+    await ceiling.block(5)
+    assert await polls.reserve(10, 0.1) == pytest.approx((0, 5), abs=1e-4)
+    assert await ceiling.reserve(10) == pytest.approx(5, abs=1e-4)
+
+
+def test_the_line_shares_the_slot_of_its_ceiling() -> None:
+    for spare in range(4):
+        line_slot, ceiling_slot = (key_slot(name("hh", spare).encode()) for name in (keys.line, keys.pace))
+        assert line_slot == ceiling_slot
 
 
 pauses = st.lists(st.floats(0, 0.5), min_size=1, max_size=40)

@@ -22,7 +22,7 @@ from bot.sandbox.hh.faults import (
     truncated,
 )
 from bot.store import keys
-from bot.store.limiter import Limiter
+from bot.store.limiter import Limiter, Line
 from bot.telegram.sender import Paused
 from bot.worker.access import gateway, lapse
 from bot.worker.change import Change
@@ -196,7 +196,7 @@ async def test_each_look_at_an_account_is_counted_by_its_outcome(desk: Desk) -> 
 async def test_a_look_for_which_there_is_no_room_yet_is_counted_with_its_wait(desk: Desk) -> None:
     line = Limiter(desk.services.store, keys.pace("crowded"), rate=0.01, burst=1)
     await line.reserve(0)
-    desk.services = replace(desk.services, poll_line=line)
+    desk.services = replace(desk.services, poll_line=Line(line, desk.services.hh_limit))
     before = figure("poll_lag_seconds_sum")
     with grows("polls_total", outcome="put_off"), grows("poll_lag_seconds_count"):
         await look(desk)

@@ -8,11 +8,12 @@ import pytest
 
 from bot.hh.errors import LinkAgain
 from bot.hh.models import Negotiation
+from bot.hh.negotiations import NegotiationsGateway
 from bot.sandbox.hh.faults import broken, refused, throttled
 from bot.store import keys
-from bot.store.limiter import Limiter
+from bot.store.limiter import Limiter, Line
 from bot.sync.book import Book, Known
-from bot.worker.access import polling
+from bot.worker.access import polling, under_ceiling
 from bot.worker.change import Change
 from bot.worker.poll import Poll
 from bot.worker.roster import MOST_PAGES, PER_PAGE, roster
@@ -27,9 +28,12 @@ async def polled(desk: Desk) -> None:
     await Poll(desk.services, desk.session, desk.access).run()
 
 
+def asking(desk: Desk) -> NegotiationsGateway:
+    return polling(desk.services, desk.session, desk.access, under_ceiling(desk.services))
+
+
 def walk(desk: Desk, per_page: int = 1) -> Walk:
-    asking = polling(desk.services, desk.session, desk.access)
-    return Walk(asking, desk.services.clock, per_page=per_page)
+    return Walk(asking(desk), desk.services.clock, per_page=per_page)
 
 
 @pytest.fixture
@@ -106,9 +110,24 @@ async def test_a_throttled_look_is_put_off_as_a_whole(desk: Desk) -> None:
 
 async def test_a_look_for_which_there_is_no_room_changes_nothing(desk: Desk, expected: Known) -> None:
     crowded = Limiter(desk.services.store, keys.pace("crowded"), rate=0.01, burst=2)
-    desk.services = replace(desk.services, hh_limit=crowded)
+    line = Limiter(desk.services.store, keys.line("crowded"), rate=10, burst=2)
+    desk.services = replace(desk.services, hh_limit=crowded, poll_line=Line(line, crowded))
     await polled(desk)
     assert await entry(desk) == expected
+    asked = desk.bridge.hh.journal.count("GET", "/negotiations")
+    await polled(desk)
+    assert desk.bridge.hh.journal.count("GET", "/negotiations") == asked, "nor for its first request"
+    assert desk.session.head.poll > desk.services.clock()
+
+
+async def test_each_request_of_a_look_takes_one_turn_under_the_ceiling(desk: Desk) -> None:
+    ceiling = Limiter(desk.services.store, keys.pace("counted"), rate=0.01, burst=20)
+    line = Limiter(desk.services.store, keys.line("counted"), rate=10, burst=2)
+    desk.services = replace(desk.services, hh_limit=ceiling, poll_line=Line(line, ceiling))
+    before = desk.bridge.hh.journal.count()
+    await polled(desk)
+    asked = desk.bridge.hh.journal.count() - before
+    assert [await ceiling.reserve(0) == 0 for _ in range(21 - asked)] == [True] * (20 - asked) + [False]
 
 
 async def test_where_hidden_ones_are_not_listed_the_others_still_are(desk: Desk) -> None:
@@ -121,7 +140,7 @@ async def test_where_hidden_ones_are_not_listed_the_others_still_are(desk: Desk)
 
 
 async def looked(desk: Desk, *, per_page: int = 1) -> dict[str, Negotiation]:
-    first = await polling(desk.services, desk.session, desk.access).page(0, per_page)
+    first = await asking(desk).page(0, per_page)
     assert first is not None
     return (await walk(desk, per_page).take(first, {}, everything=True)).listed
 
@@ -137,7 +156,7 @@ async def test_what_moves_to_the_next_page_meanwhile_ends_this_look_only(
     desk: Desk,
 ) -> None:
     world, resume = desk.bridge.hh.world, desk.bridge.resume
-    first = await polling(desk.services, desk.session, desk.access).page(0, 1)
+    first = await asking(desk).page(0, 1)
     assert first is not None
     newer = world.open_negotiation(resume, desk.vacancy, state="response")
     newer.updated_at += 5
@@ -151,7 +170,7 @@ async def test_a_page_that_shows_only_what_was_seen_ends_the_look(desk: Desk) ->
     second, newer = (world.open_negotiation(resume, desk.vacancy, state="response") for _ in range(2))
     newer.updated_at -= 60
     second.updated_at += 5
-    first = await polling(desk.services, desk.session, desk.access).page(0, 1)
+    first = await asking(desk).page(0, 1)
     assert first is not None
     newer.updated_at += 120
     assert set((await walk(desk).take(first, {}, everything=True)).listed) == {second.id}
