@@ -21,6 +21,7 @@ from bot.telegram.sender import Paused, Rejected, Sent, Unconfirmed, Unreachable
 from bot.trail import Span
 from bot.worker.access import texts_of
 from bot.worker.change import Change, Superseded
+from bot.worker.outbox import LONGEST_WAIT
 from bot.worker.pace import Rate
 from bot.worker.services import Services
 from bot.worker.session import Session
@@ -31,7 +32,6 @@ log = logger(__name__)
 CHAT_BURST = 10
 """Messages to one chat at once; more are spaced by `Timing.chat`."""
 
-_LONGEST_WAIT = 3600.0
 _LONGEST_AGAIN = 60.0
 """Seconds until what Telegram did not confirm is repeated, at most."""
 
@@ -52,8 +52,8 @@ class DeliveryLane:
 
     async def run(self) -> None:
         """Deliver what is in memory, until a pause is due."""
-        while self.ready() and not self._session.ending:
-            entry = self._session.outbox[0]
+        outbox = self._session.outbox
+        while (entry := outbox.first) is not None and self.ready() and not self._session.ending:
             # Waiting here holds up neither the other lanes of this user nor other users.
             if not await self._turn(entry):
                 return
@@ -68,10 +68,10 @@ class DeliveryLane:
         """Wait for the permits; False where the session ends meanwhile."""
         session = self._session
         if isinstance(entry, Say | Place | Document) and not await session.rest(
-            await session.permit("messages", self._rate, _LONGEST_WAIT)
+            await session.permit("messages", self._rate, LONGEST_WAIT)
         ):
             return False
-        return await session.rest(await self._services.telegram_limit.reserve(_LONGEST_WAIT))
+        return await session.rest(await session.outbox.turn())
 
     async def _deliver(self, entry: Outgoing, span: Span) -> None:
         session, name, outcome = self._session, type(entry).__name__, "delivered"

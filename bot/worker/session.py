@@ -18,8 +18,6 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from msgspec.msgpack import Decoder
-
 from bot import trail
 from bot.chat.outgoing import Outgoing, Subject, on_trail
 from bot.chat.shown import Shown
@@ -36,13 +34,9 @@ from bot.telegram.order import in_order
 from bot.worker.change import MAP_SIZE, After, Change, Head, Superseded, Writing, moved
 from bot.worker.kept import Kept
 from bot.worker.later import Later, firsts
+from bot.worker.outbox import BATCH, Outbox, decoded
 from bot.worker.pace import Paces, Rate
 from bot.worker.waiting import Waiting
-
-BATCH = 50
-"""How many updates and deliveries are in memory at once."""
-
-_outgoing: Decoder[Outgoing] = Decoder(Outgoing)
 
 
 class Session:
@@ -57,7 +51,14 @@ class Session:
     """
 
     def __init__(
-        self, claim: Claim, mailboxes: Mailboxes, store: Store, *, let_in: bool = True, bot: int = 0
+        self,
+        claim: Claim,
+        mailboxes: Mailboxes,
+        store: Store,
+        telegram: Limiter,
+        *,
+        let_in: bool = True,
+        bot: int = 0,
     ) -> None:
         self.claim = claim
         self.let_in = let_in
@@ -67,7 +68,7 @@ class Session:
         self._take_account(claim.account)
         self.queue = unpack(claim.intents, list[Waiting]) if claim.intents else []
         self.updates = deque(in_order(claim.updates))
-        self.outbox: deque[Outgoing] = deque()
+        self.outbox = Outbox(claim.outbox, telegram)
         self.stirred = asyncio.Event()
         self.stale = False
         self.ending = False
@@ -85,8 +86,6 @@ class Session:
         self._lock = asyncio.Lock()
         self._unsure = False
         self._ended = asyncio.Event()
-        self._outbox_whole = True
-        self._take_outbox(claim.outbox)
 
     @property
     def linked(self) -> bool:
@@ -121,7 +120,7 @@ class Session:
     @property
     def delivers(self) -> bool:
         """True where something waits in the outbox for a user who can be reached."""
-        return self.reachable and (bool(self.outbox) or not self._outbox_whole)
+        return self.reachable and self.outbox.waiting
 
     def end(self) -> None:
         """Let running steps end and begin no new ones."""
@@ -192,14 +191,14 @@ class Session:
             if self.stale:
                 self.stale = False
                 self.updates = deque(in_order(await self._mailboxes.updates(self.claim, BATCH)))
-            if not self.outbox and not self._outbox_whole:
-                self._take_outbox(await self._mailboxes.outbox(self.claim, BATCH))
+            if not self.outbox and not self.outbox.whole:
+                self.outbox.take(await self._mailboxes.outbox(self.claim, BATCH))
 
     async def waiting_deliveries(self) -> list[Outgoing]:
         """All that waits in the outbox, also what is not in memory; raises `StoreUnavailable`."""
-        if self._outbox_whole:
+        if self.outbox.whole:
             return list(self.outbox)
-        return [_outgoing.decode(entry) for entry in await self._mailboxes.outbox(self.claim, None)]
+        return list(decoded(await self._mailboxes.outbox(self.claim, None)))
 
     def look_next(
         self,
@@ -272,7 +271,7 @@ class Session:
             raise StoreUnavailable("it is not known what was written before")
         if change.hh_id is not None:
             self._still(change.hh_id)
-        if change.delivered is not None and (not self.outbox or self.outbox[0] is not change.delivered):
+        if change.delivered is not None and self.outbox.first is not change.delivered:
             raise Superseded("the outbox was emptied")
         if not {id(entry) for entry in change.told} <= {id(entry) for entry in self._later or ()}:
             raise Superseded("the news was told meanwhile")
@@ -287,6 +286,8 @@ class Session:
         shown = change.shown(self.shown) if change.shown else None
         after = After(queue, account, None if shown is self._shown else shown, rest)
         replaced = None if account is None else self._record
+        if said and not self.outbox.waiting and self.reachable and self.head.outbox <= self.now():
+            self.outbox.expect()
         commands = [*Writing(self.user_id, self.claim.mapped, self.claim.head).commands(change, after)]
         try:
             with trail.part("commit"):
@@ -319,10 +320,6 @@ class Session:
         """The account is what this record says."""
         self._record = record
         self.account = unpack(record, Account) if record else None
-
-    def _take_outbox(self, entries: list[bytes]) -> None:
-        self.outbox.extend(_outgoing.decode(entry) for entry in entries)
-        self._outbox_whole = len(entries) < BATCH
 
     def _rest(self, change: Change) -> list[Later] | None:
         """What waits after a change, where it is in memory."""
@@ -359,20 +356,14 @@ class Session:
             self._take_account(None)
             self._book, self.head, self.queue = Book(), Head(), []
             self._shown = Shown()
-            self.outbox.clear()
-            self._outbox_whole = True
+            self.outbox.empty()
             self.claim.mapped = 0
         if change.new_chat is not None:
             self._shown, self.claim.mapped = Shown(), 0
-            self.outbox, self._outbox_whole = deque(change.new_chat), True
+            self.outbox.empty(change.new_chat)
         if change.handled:
             self.updates.remove(change.handled)
-        if change.delivered is not None and change.retried is not None:
-            self.outbox[0] = change.retried
-        elif change.delivered is not None:
-            self.outbox.popleft()
-        if self._outbox_whole:
-            self.outbox.extend(change.said)
+        self.outbox.apply(change)
         self.changes += moved(change)
         if change.reset:
             self._book, self._shown = Book(), Shown()

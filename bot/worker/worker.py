@@ -141,7 +141,14 @@ class Worker:
     def _start(self, group: asyncio.TaskGroup, claim: Claim, bot: int) -> None:
         services = self._services
         let_in = services.settings.lets_in(claim.mailbox)
-        session = Session(claim, services.mailboxes, services.store, let_in=let_in, bot=bot)
+        session = Session(
+            claim,
+            services.mailboxes,
+            services.store,
+            services.telegram_limit,
+            let_in=let_in,
+            bot=bot,
+        )
         if self._stopping:
             session.end()
         self._sessions[claim.mailbox] = session
@@ -174,6 +181,7 @@ class Worker:
             self._failures[box] += 1
             await self._abandon(session, min(2.0 ** self._failures[box], _LONGEST_PAUSE))
         finally:
+            session.outbox.close()
             if self._sessions.get(box) is session:
                 del self._sessions[box], self._tasks[box]
                 metrics.MAILBOXES_HELD.set(len(self._sessions))

@@ -10,6 +10,7 @@ from functools import partial
 from bot.hh.models import Tokens
 from bot.hh.negotiations import ListedPage
 from bot.store import keys
+from bot.store.limiter import limiter_of
 from bot.store.mailbox import Mailboxes
 from bot.store.records import Account
 from bot.store.scripts import Store
@@ -38,14 +39,14 @@ def token(user: int) -> str:
 
 async def link(store: Store, vault: Vault, users: Sequence[int], looked: Change) -> None:
     """An account for each of `users`, of whom `looked` is known; all are due afterwards."""
-    mailboxes = Mailboxes(store)
+    mailboxes, telegram = Mailboxes(store), limiter_of(store, "telegram", rate=1e6, burst=1)
     for user in users:
         await mailboxes.rouse(user)
     for shard in keys.all_shards():
         while (claimed := await mailboxes.claim(shard, 100)).claims:
             for claim in claimed.claims:
                 linked = partial(_linked, account(vault, claim.mailbox))
-                await Session(claim, mailboxes, store).commit(replace(looked, account=linked))
+                await Session(claim, mailboxes, store, telegram).commit(replace(looked, account=linked))
                 await mailboxes.release(claim, mailboxes.now() + _LATER)
     for user in users:
         await mailboxes.rouse(user)

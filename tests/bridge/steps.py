@@ -40,6 +40,11 @@ async def written_to(bridge: Bridge, talk: Negotiation) -> ChatMessage:
     return await bridge.anna.wait_for("Здравствуйте!")
 
 
+def hide_button(news: ChatMessage) -> str:
+    """Its button to hide the conversation: to decline, where hh.ru's list allowed that before it was read."""
+    return next(label for label in news.labels if "Скрыть" in label or "Отказаться" in label)
+
+
 async def at_hh(bridge: Bridge, condition: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait until the condition holds at hh.ru; it is asked after every change there, and now and then."""
     happened = asyncio.Event()

@@ -142,7 +142,7 @@ async def test_linking_twice_and_unlinking_leaves_no_access_and_no_key_of_the_us
         assert bridge.hh.tokens.live(bridge.applicant.id) == []
     kept = [key.decode() async for key in redis.scan_iter()]
     # These hold nothing of anybody: marks, when whoever floods may go on, which bots were here.
-    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace|bots)$"
+    passing = r"link-(taken|state)|:(seen|turns|messages|requests):|:(probe|pace|line|bots)$"
     assert [key for key in kept if not re.search(passing, key)] == []
 
 

@@ -11,7 +11,7 @@ from bot.sandbox.hh.faults import Fault
 from bot.worker.delivery import CHAT_BURST
 from bot.worker.services import Timing
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import APPLY, SEND, at_hh, conversation, polled, written_to
+from tests.bridge.steps import APPLY, SEND, at_hh, conversation, hide_button, polled, written_to
 from tests.bridge.test_writes import previewed, vacancy
 
 HIDE = "DELETE /negotiations/active/*"
@@ -37,7 +37,7 @@ async def test_a_conversation_is_hidden_once(hasty: Bridge, fault: Fault, button
     async with hasty.running():
         news = await written_to(hasty, talk)
         hasty.hh.faults.add(fault, on=HIDE)
-        await hasty.anna.press(news.id, "Отказаться")
+        await hasty.anna.press(news.id, hide_button(news))
         question = await hasty.anna.wait_for(lambda m: button in str(m.labels), after=news.id)
         await hasty.anna.press(question.id, button)
         await hasty.anna.wait_until(lambda: "ерепис" in question.text and "крыта" in question.text)

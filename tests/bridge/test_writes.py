@@ -9,7 +9,7 @@ from bot.sandbox.hh.faults import Fault
 from bot.sandbox.hh.objects import Vacancy
 from bot.sandbox.telegram.chats import ChatMessage
 from tests.bridge.conftest import Bridge
-from tests.bridge.steps import APPLY, SEND, conversation, written_to
+from tests.bridge.steps import APPLY, SEND, conversation, hide_button, written_to
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,7 @@ async def test_a_conversation_is_hidden_after_the_captcha_was_passed(bridge: Bri
     async with bridge.running():
         news = await written_to(bridge, talk)
         bridge.hh.faults.add(faults.captcha(), on="DELETE /negotiations/active/*")
-        hide = next(label for label in news.labels if "Скрыть" in label or "Отказаться" in label)
-        await bridge.anna.press(news.id, hide)
+        await bridge.anna.press(news.id, hide_button(news))
         asked = await bridge.anna.wait_for("Скрыть эту переписку", after=news.id)
         await bridge.anna.press(asked.id, "🙈")
         await bridge.anna.wait_until(lambda: "🔓" in str(asked.labels))

@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.hh.objects import Negotiation
 from bot.sandbox.telegram.chats import ChatMessage
 from bot.worker.updates import DEATHS
-from tests.bridge.steps import arrivals, conversation, polled
+from tests.bridge.steps import arrivals, conversation, hide_button, polled
 from tests.bridge.test_lists import ask_to_hide, refusals
 from tests.bridge.test_writes import previewed, vacancy
 from tests.chaos.processes import Process
@@ -95,7 +95,7 @@ async def test_an_employer_is_declined_once(site: Site, point: str) -> None:
     anna, talk = site.bridge.anna, conversation(site.bridge)
     _, worker = await site.start("web"), await site.start("worker")
     news = await site.news(talk)
-    await anna.press(news.id, "Отказаться")
+    await anna.press(news.id, hide_button(news))
     question = await anna.wait_for(lambda m: "🙅 Отказаться и скрыть" in m.labels, after=news.id)
     await worker.stopped()
     dying = await site.start("worker", f"{point}:kill")
@@ -131,7 +131,7 @@ async def test_a_conversation_is_hidden_once_and_nobody_is_told_that_it_failed(
     anna, talk = site.bridge.anna, conversation(site.bridge)
     _, worker = await site.start("web"), await site.start("worker")
     news = await site.news(talk)
-    await anna.press(news.id, "Отказаться")
+    await anna.press(news.id, hide_button(news))
     question = await anna.wait_for(lambda m: "Скрыть молча" in str(m.labels), after=news.id)
     await worker.stopped()
     dying = await site.start("worker", f"{point}:kill")

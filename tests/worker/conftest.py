@@ -122,7 +122,7 @@ class Desk:
 async def held(services: Services, user_id: int) -> Session:
     """A session of a mailbox that waits."""
     (claim,) = (await services.mailboxes.claim(keys.shard_of(user_id), 1)).claims
-    return Session(claim, services.mailboxes, services.store)
+    return Session(claim, services.mailboxes, services.store, services.telegram_limit)
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from bot.store.bots import number_of
 from bot.store.connection import Client
 from bot.worker.another_bot import move_in, moved, without_messages
 from bot.worker.change import Change
-from bot.worker.session import BATCH, Session
+from bot.worker.outbox import BATCH
+from bot.worker.session import Session
 from bot.worker.waiting import Waiting
 from tests.worker.conftest import Desk
 
@@ -107,4 +108,6 @@ async def test_a_long_outbox_moves_as_a_whole_and_once(desk: Desk) -> None:
 
 def served(desk: Desk) -> Session:
     """The session, as another bot's worker has it."""
-    return Session(desk.session.claim, desk.services.mailboxes, desk.services.store, bot=1)
+    return Session(
+        desk.session.claim, desk.services.mailboxes, desk.services.store, desk.services.telegram_limit, bot=1
+    )

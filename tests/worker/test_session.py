@@ -14,14 +14,15 @@ from bot.store import keys
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedRedis
 from bot.store.errors import StoreUnavailable
-from bot.store.limiter import Limiter
+from bot.store.limiter import Limiter, limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.sync.events import Event, Kind
 from bot.worker.change import Change, Superseded
 from bot.worker.delivery import CHAT_BURST, DeliveryLane
 from bot.worker.later import later
+from bot.worker.outbox import BATCH
 from bot.worker.pace import Rate
-from bot.worker.session import BATCH, Session
+from bot.worker.session import Session
 from bot.worker.telling import LaterLane
 from bot.worker.updates import TURNS
 from tests.sync.conversations import message, negotiation
@@ -37,7 +38,7 @@ async def test_after_a_write_that_nobody_confirmed_nothing_more_is_written(tmp_p
         mailboxes = Mailboxes(client, lease=2.0)
         await mailboxes.push([Incoming(USER, 1, b"{}")])
         (claim,) = (await mailboxes.claim(keys.shard_of(USER), 1)).claims
-        session = Session(claim, mailboxes, client)
+        session = Session(claim, mailboxes, client, limiter_of(client, "telegram", rate=30, burst=10))
     with pytest.raises(StoreUnavailable):
         await session.commit(Change(language="en"))
     with pytest.raises(StoreUnavailable, match="not known what was written"):
@@ -53,7 +54,7 @@ async def test_a_long_outbox_is_delivered_whole_and_in_order(desk: Desk) -> None
     await desk.session.commit(Change(said=[Say(text="last")]))
     seen: list[str] = []
     while desk.session.outbox:
-        first = desk.session.outbox[0]
+        first = desk.session.outbox.first
         assert isinstance(first, Say)
         seen.append(first.text)
         await desk.session.commit(Change(delivered=first))
@@ -95,6 +96,7 @@ async def test_a_delivery_that_waits_for_its_turn_ends_with_the_session(desk: De
     crowded = Limiter(desk.services.store, keys.pace("crowded"), rate=0.01, burst=1)
     await crowded.reserve(0)
     desk.services = replace(desk.services, telegram_limit=crowded)
+    await desk.die()
     await desk.session.commit(Change(said=[Say(text="раз")]))
     delivery = asyncio.create_task(DeliveryLane(desk.services, desk.session).run())
     await asyncio.sleep(0.1)

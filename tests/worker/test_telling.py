@@ -13,6 +13,7 @@ from msgspec import structs
 from bot.chat.outgoing import Outgoing, Say
 from bot.hh.models import Employer, VacancyShort
 from bot.store.connection import Client
+from bot.store.limiter import limiter_of
 from bot.store.mailbox import Incoming, Mailboxes
 from bot.store.records import Account
 from bot.sync.book import Book
@@ -51,7 +52,8 @@ class Life:
             for shard in range(16)
             for claim in (await self.mailboxes.claim(shard, 1, batch=1000)).claims
         ]
-        self.session = Session(claims[0], self.mailboxes, self.redis)
+        telegram = limiter_of(self.redis, "telegram", rate=30, burst=10)
+        self.session = Session(claims[0], self.mailboxes, self.redis, telegram)
 
     async def choose(self, preferences: Preferences) -> None:
         def chosen(now: Account | None) -> Account:
