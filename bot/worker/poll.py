@@ -200,7 +200,7 @@ class Poll:
         )
 
     async def _read_changed(self, asking: NegotiationsGateway, look: Look, hh_id: str) -> None:
-        """Read what changed, oldest change first; each conversation is one commit with its news."""
+        """Read what changed, what is unread first; each conversation is one commit with its news."""
         listed = [*await self._missing(asking, look, hh_id), *look.listed.values()]
         for negotiation in _in_turn(listed, self._session.book.known):
             book = self._session.book
@@ -360,11 +360,11 @@ def _sites(negotiations: Iterable[Negotiation]) -> dict[str, str]:
 
 
 def _in_turn(negotiations: Iterable[Negotiation], known: Mapping[str, Known]) -> list[Negotiation]:
-    """Oldest change first, but after all others what could not be read before."""
+    """Oldest change first, but what is unread before what may be none, and what could not be read last."""
 
-    def turn(negotiation: Negotiation) -> tuple[bool, datetime]:
+    def turn(negotiation: Negotiation) -> tuple[bool, bool, datetime]:
         entry = known.get(negotiation.id)
-        return bool(entry and entry.failing), negotiation.updated_at
+        return bool(entry and entry.failing), not negotiation.has_updates, negotiation.updated_at
 
     return sorted(negotiations, key=turn)
 

@@ -120,6 +120,18 @@ async def test_a_look_for_which_there_is_no_room_changes_nothing(desk: Desk, exp
     assert desk.session.head.poll > desk.services.clock()
 
 
+async def test_what_is_unread_is_read_before_what_only_moved(desk: Desk) -> None:
+    moved = desk.bridge.hh.world.open_negotiation(desk.bridge.resume, desk.vacancy, state="response")
+    await polled(desk)
+    desk.bridge.hh.journal.requests.clear()
+    moved.updated_at -= 60
+    desk.bridge.hh.employers.write(desk.nid, "Здравствуйте!")
+    await polled(desk)
+    paths = [request.path for request in desk.bridge.hh.journal.requests]
+    read = [path.split("/")[2] for path in paths if path.endswith("/messages")]
+    assert read == [desk.nid, moved.id]
+
+
 async def test_each_request_of_a_look_takes_one_turn_under_the_ceiling(desk: Desk) -> None:
     ceiling = Limiter(desk.services.store, keys.pace("counted"), rate=0.01, burst=20)
     line = Limiter(desk.services.store, keys.line("counted"), rate=10, burst=2)
