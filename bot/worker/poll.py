@@ -210,7 +210,8 @@ class Poll:
                 gone = seen_on_the_site(known, negotiation) if known else None
                 if gone is not None:
                     await self._put(negotiation.id, gone, hh_id)
-                await self._show_views(negotiation, None, hh_id)
+                if (views := self._views(negotiation)).said:
+                    await self._session.commit(replace(views, hh_id=hh_id))
                 continue
             await self._read(asking, negotiation, Moment(look.now.there, here), hh_id)
 
@@ -259,13 +260,15 @@ class Poll:
             metrics.EVENTS.labels(event.kind).inc()
         clock = self._services.clock()
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
-        said = [*change.said, *self._refreshed(negotiation, now.there)]
+        views = self._views(negotiation, history.messages if history else None)
+        said = [*change.said, *self._refreshed(negotiation, now.there), *views.said]
         head = {**_ANEW, "news": int(clock)} if events else _ANEW
         before = self._session.book
         await self._session.commit(
             replace(
                 change,
                 said=said,
+                shown=views.shown,
                 book=before.put(negotiation.id, entry),
                 head=head,
                 sites=_sites([negotiation]),
@@ -276,7 +279,6 @@ class Poll:
         )
         for event in events:
             log.debug("news was found", kind=event.kind.value, delay=round(clock - event.when.timestamp(), 1))
-        await self._show_views(negotiation, history.messages if history else None, hh_id)
 
     def _refreshed(self, negotiation: Negotiation, now: datetime) -> list[Outgoing]:
         """What changes at messages that stand in the chat already."""
@@ -285,17 +287,13 @@ class Poll:
         muted = session.mutes(negotiation.id)
         return refreshed(texts_of(session), negotiation, spot, topics=topics, now=now, muted=muted)
 
-    async def _show_views(self, negotiation: Negotiation, messages: list[Message] | None, hh_id: str) -> None:
+    def _views(self, negotiation: Negotiation, messages: list[Message] | None = None) -> Change:
         """Mark what the employer has read since."""
-        read_since = self._session.shown.of(negotiation.id).read(negotiation, messages)
-        if read_since:
-            await self._session.commit(
-                Change(
-                    said=read_by_employer(read_since),
-                    shown=lambda shown: shown.read(negotiation.id, read_since),
-                    hh_id=hh_id,
-                )
-            )
+        nid = negotiation.id
+        read_since = self._session.shown.of(nid).read(negotiation, messages)
+        if not read_since:
+            return Change()
+        return Change(said=read_by_employer(read_since), shown=lambda shown: shown.read(nid, read_since))
 
     @property
     def _topics(self) -> bool:
