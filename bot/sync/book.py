@@ -148,7 +148,7 @@ def read(
         seen = tuple(dict.fromkeys((*(before.messages or ()), *map(_number, theirs))))
     after = listed(before, negotiation)
     read_at = before.read_at if after.updated_at == before.updated_at else 0
-    settled = _settled(after, read_at, now)
+    settled = _all_read(negotiation, ordered) or _settled(after, read_at, now)
     after = structs.replace(
         after,
         written=before.written if ordered is None else after.written,
@@ -313,8 +313,16 @@ def _within_reach(call: PhoneCall, since: int) -> bool:
     return _seconds(call.creation_time) >= since - _LONGEST_RINGING
 
 
+def _all_read(negotiation: Negotiation, ordered: Sequence[Message] | None) -> bool:
+    """True where one message more would show in the list, also within the second of `updated_at`.
+
+    `counters.messages` counts them all (OpenAPI 2025-12); it is believed where it does.
+    """
+    return ordered is not None and _written(negotiation) == len(ordered)
+
+
 def _settled(after: Known, read_at: int, now: Moment) -> bool:
-    # Within the second of `updated_at` one more change could come that no field would show. The clocks
+    # Within the second of `updated_at` one more message could come that no field shows. The clocks
     # behind hh.ru's moments may differ, so the time is taken by ours, from the first reading on.
     if read_at and now.here - read_at >= _SETTLED_AFTER:
         return True

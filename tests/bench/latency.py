@@ -177,16 +177,14 @@ _PLACES = (
 
 _METHOD = f"""
 The bridge with {ACCOUNTS:,} accounts of {CONVERSATIONS} conversations, in one process (`hh-bridge run`) and
-as `compose.scale.yaml` deploys it. Every account is looked at every {POLL_EVERY:.0f} s meanwhile. The CPU
-of these looks is in the last column, and so is that of the second reading of a conversation that has moved:
-hh.ru's `updated_at` could hide one more change within its second. hh.ru and Telegram are stand-ins in
-another process, which answer after 50 ms and note when requests come; they, Redis and the bridge share the
-processors. *Answer*: from the begin of Telegram's webhook call to the arrival of the request that writes to
-hh.ru. *News*: from hh.ru's first answer that shows the change to the arrival of `sendMessage`, without the
-time that hh.ru took meanwhile for the messages themselves. Waiting for the next look is not in it. The
-ceilings of hh.ru (8 requests a second unless agreed otherwise) and Telegram (30 messages a second) are
-lifted, else only they would be measured. The disk below the embedded Redis is not the bridge's own, but its
-users wait for it, too.
+as `compose.scale.yaml` deploys it. Every account is looked at every {POLL_EVERY:.0f} s meanwhile; the CPU
+of these looks is in the last column. hh.ru and Telegram are stand-ins in another process, which answer after
+50 ms and note when requests come; they, Redis and the bridge share the processors. *Answer*: from the begin
+of Telegram's webhook call to the arrival of the request that writes to hh.ru. *News*: from hh.ru's first
+answer that shows the change to the arrival of `sendMessage`, without the time that hh.ru took meanwhile for
+the messages themselves. Waiting for the next look is not in it. The ceilings of hh.ru (8 requests a second
+unless agreed otherwise) and Telegram (30 messages a second) are lifted, else only they would be measured. The
+disk below the embedded Redis is not the bridge's own, but its users wait for it, too.
 """.strip()
 
 

@@ -131,7 +131,7 @@ class _Talk:
     unread: bool = True
     unseen: int = 0
     texts: list[str] = field(default_factory=list)
-    mine: list[str] = field(default_factory=list)
+    mine: list[dict[str, object]] = field(default_factory=list)
 
 
 class Hh:
@@ -193,7 +193,7 @@ class Hh:
 
     def _item(self, account: int, number: int, talk: _Talk | None) -> str:
         moved = talk.moved if talk else _APPLIED
-        count = 2 + (len(talk.texts) + len(talk.mine) if talk else 0)
+        count = 1 + (len(talk.texts) + len(talk.mine) if talk else 0)
         return _ITEM % {
             "nid": negotiation_id(account, number),
             "applied": f"{_APPLIED:%Y-%m-%dT%H:%M:%S}+0000",
@@ -219,6 +219,7 @@ class Hh:
             _message(_FIRST_MESSAGE + (first + n) * _SCATTER % _RANGE, text, at, viewed=not n)
             for n, (text, at) in enumerate(zip(texts, moments, strict=True))
         ]
+        items += talk.mine if talk else []
         return json.dumps(
             {"items": items, "found": len(items), "page": 0, "pages": 1, "per_page": 100}
         ).encode()
@@ -230,10 +231,10 @@ class Hh:
         talks = self._talks.setdefault(account, {})
         talk = talks.pop(number, None) or _Talk(datetime.now(UTC), unread=False)
         talk.moved, talk.unseen = datetime.now(UTC), talk.unseen + 1
-        talk.mine.append(text)
-        talks[number] = talk
         message = _message(8_000_000_000 + self._sent, text, talk.moved)
-        return json.dumps(message | {"author": {"participant_type": "applicant"}}).encode()
+        talk.mine.append(message | {"author": {"participant_type": "applicant"}})
+        talks[number] = talk
+        return json.dumps(talk.mine[-1]).encode()
 
 
 def _message(mid: int, text: str, at: datetime, *, viewed: bool = True) -> dict[str, object]:

@@ -163,6 +163,22 @@ def test_a_conversation_read_within_its_second_is_read_again() -> None:
     assert not changed(settled, negotiation(100))
 
 
+def test_who_has_read_all_that_is_counted_need_not_read_again() -> None:
+    known, _ = look(None, negotiation(100, counters={"messages": 1}), [message(1, 100)], at(100))
+    assert not changed(known, negotiation(100, counters={"messages": 1}))
+    assert changed(known, negotiation(100, counters={"messages": 2})), "another one within that second"
+    assert changed(known, negotiation(100, "discard", counters={"messages": 1}))
+
+
+@pytest.mark.parametrize("counted", [0, 2, None])
+def test_a_count_that_is_not_that_of_the_messages_is_not_believed(counted: int | None) -> None:
+    listed = negotiation(100, counters={"messages": counted})
+    known, _ = look(None, listed, [message(1, 100)], at(100))
+    assert changed(known, listed)
+    closed, _ = look(None, listed, None, at(100))
+    assert changed(closed, listed)
+
+
 def test_where_hh_shows_no_messages_the_state_is_told_and_nothing_is_forgotten() -> None:
     first, _ = look(opened(negotiation(0), at(100), notify=False), negotiation(50), [message(7, 50)])
     closed, events = look(first, negotiation(60, "discard"), None)
