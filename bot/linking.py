@@ -207,8 +207,8 @@ class Linking:
         candidate = self._opened(sealed)
         taken = await self._take(code, secrets.token_hex(8) if update_id is None else str(update_id))
         if candidate.user_id != user_id:
-            if taken and await self.discard(candidate.tokens):
-                await self._decided(code, _unconfirmed(code, sealed))
+            if taken:
+                await self._revoke(code, candidate, _unconfirmed(code, sealed))
             raise ForeignLink("another user's code")
         if not taken:
             raise CodeUnknown("used")
@@ -221,24 +221,29 @@ class Linking:
         with suppress(StoreUnavailable), unavailable():
             await self._store.delete(keys.link_code(code))
 
-    async def discard(self, tokens: Tokens) -> bool:
-        """End tokens that nobody will use; False where that could not be confirmed."""
+    async def discard(self, tokens: Tokens) -> Tokens | None:
+        """End tokens that nobody will use; gives those that hh.ru did not take back, refreshed it may be."""
+        left = tokens
         try:
-            await self._revoke(tokens)
+            try:
+                await self._oauth.revoke(left.access_token)
+            except TokenExpired:
+                # hh.ru takes back only a live token, and the refresh token would outlive this one.
+                left = await self._oauth.refresh(tokens.refresh_token)
+                await self._oauth.revoke(left.access_token)
         except LinkAgain:
-            return True  # they open nothing any more
+            return None  # they open nothing any more
         except HhError as error:
             log.warning("a token that is not wanted could not be revoked", error=type(error).__name__)
-            return False
-        return True
+            return left
+        return None
 
     async def give_back(self, user_id: int, tokens: Tokens) -> None:
         """End tokens that nobody will use; what hh.ru does not take now, the sweep gives back."""
-        if await self.discard(tokens):
+        if (left := await self.discard(tokens)) is None:
             return
-        sealed = self._vault.seal(_candidates.dump_json(Candidate(user_id, Me(), tokens)))
         try:
-            await self._keep(user_id, sealed, _AGAIN_SECONDS)
+            await self._put_by(user_id, left)
         except StoreUnavailable as error:
             log.warning("a token that is not wanted stays", reason=str(error))
 
@@ -267,21 +272,29 @@ class Linking:
         token, _, sealed = member.split(b" ", 2)
         code = token.decode()
         # Whoever confirms at the very last moment has taken it before; it is his.
-        if await self._take(code, _NOBODY) and await self._given_back(sealed):
+        if not await self._take(code, _NOBODY):
+            return
+        try:
+            candidate = self._opened(sealed)
+        except CodeUnknown:  # nobody can read it any more
             await self._decided(code, member)
+            return
+        await self._revoke(code, candidate, member)
 
-    async def _given_back(self, sealed: bytes) -> bool:
-        try:
-            return await self.discard(self._opened(sealed).tokens)
-        except CodeUnknown:
-            return True  # nobody can read it any more
+    async def _revoke(self, code: str, candidate: Candidate, member: bytes) -> None:
+        """Give an access back that is kept as `member`; it stays kept where hh.ru does not take it."""
+        left = await self.discard(candidate.tokens)
+        if left == candidate.tokens:
+            return
+        if left is not None:
+            # hh.ru gave them instead, and they would outlive the old ones.
+            await self._put_by(candidate.user_id, left)
+        await self._decided(code, member)
 
-    async def _revoke(self, tokens: Tokens) -> None:
-        try:
-            await self._oauth.revoke(tokens.access_token)
-        except TokenExpired:
-            # hh.ru takes back only a live token, and the refresh token would outlive this one.
-            await self._oauth.revoke((await self._oauth.refresh(tokens.refresh_token)).access_token)
+    async def _put_by(self, user_id: int, tokens: Tokens) -> None:
+        """Have tokens given back by the sweep."""
+        sealed = self._vault.seal(_candidates.dump_json(Candidate(user_id, Me(), tokens)))
+        await self._keep(user_id, sealed, _AGAIN_SECONDS)
 
     async def _keep(self, user_id: int, sealed: bytes, seconds: float) -> str:
         """Have an access given back after so many seconds; the code that it is kept under."""

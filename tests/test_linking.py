@@ -304,6 +304,29 @@ async def test_an_expired_token_that_nobody_wants_is_refreshed_to_be_given_back(
     assert not hh.tokens.live(smirnova.id)
 
 
+def refreshed_in_vain(hh: LocalHh) -> None:
+    """The next token to be given back has expired, and hh.ru has no time for the one in its place."""
+    hh.faults.add(faults.token_expired(), "DELETE **", times=1)
+    hh.faults.add(faults.broken(), "DELETE **", times=1)
+
+
+async def test_what_was_refreshed_to_be_given_back_is_given_back_later(
+    hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
+) -> None:
+    candidate = await timed.finish(await came_back(hh, timed, ANNA, smirnova))
+    refreshed_in_vain(hh)
+    await timed.give_back(ANNA, candidate.tokens)
+    assert hh.tokens.live(smirnova.id)
+    later.now += 41
+    refreshed_in_vain(hh)
+    await timed.sweep()
+    assert hh.tokens.live(smirnova.id)
+    later.now += 41
+    await timed.sweep()
+    assert not hh.tokens.live(smirnova.id)
+    assert not await redis.exists(keys.unconfirmed(keys.shard_of(ANNA)))
+
+
 async def test_what_hh_can_not_take_back_for_a_day_is_let_go(
     hh: LocalHh, timed: Linking, later: Later, redis: Client, smirnova: Applicant
 ) -> None:

@@ -14,6 +14,7 @@ from bot.store import keys
 from bot.store.errors import StoreUnavailable, unavailable
 from bot.store.packets import Word
 from bot.store.scripts import Runner, Script, Store
+from bot.together import Together
 
 log = logger(__name__)
 
@@ -71,22 +72,24 @@ class Limiter:
 
     async def reserve(self, longest: float) -> float:
         """Seconds to wait for the permit now reserved; over `longest` nothing is reserved."""
-        (wait,) = await self._paces(0, longest)
-        return wait
+        (wait,) = await self._paces(0, [longest])
+        return float(wait)
 
     async def block(self, seconds: float) -> None:
         """Let nobody through for `seconds` (the other side said so)."""
-        await self._paces(seconds, 0)
+        await self._paces(seconds, [])
 
 
 class Line:
     """A limiter `own` within a `ceiling`: a permit of both is one question to Redis.
 
-    Their keys share a slot, place by place.
+    Looks begin many at a time, so all who ask in one turn of the event loop ask together. The keys of both
+    limiters share a slot, place by place.
     """
 
     def __init__(self, own: Limiter, ceiling: Limiter) -> None:
         self._paces = _Paces([own, ceiling])
+        self._permits = Together(self._reserve)
 
     async def reserve(self, longest: float, above: float) -> tuple[float, float | None]:
         """Seconds to wait in the line, and under the ceiling, for what is now reserved.
@@ -94,26 +97,29 @@ class Line:
         Over `longest` nothing is, and over `above` nothing under the ceiling; that is not asked for, and its
         wait None, where the line's alone is over `above`.
         """
-        wait, *others = await self._paces(0, longest, above)
-        return wait, others[0] if others else None
+        return await self._permits((longest, above))
+
+    async def _reserve(self, longest: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float | None]]:
+        waits = await self._paces(0, [seconds for pair in longest for seconds in pair])
+        pairs = zip(waits[::2], waits[1::2], strict=True)
+        return [(float(wait), float(above) if above else None) for wait, above in pairs]
 
 
 class _Paces:
-    """A permit under several limiters, counted where a server is there."""
+    """Permits that stand under several limiters, counted where a server is there."""
 
     def __init__(self, limiters: Sequence[Limiter]) -> None:
         first = limiters[0]
         self._run = Runner(first.store)
         self._places = list(zip(*(each.places for each in limiters), strict=True))
-        self._rates = [each.words for each in limiters]
+        self._rates = [word for each in limiters for word in each.words]
         self._clock = first.clock
         self._away: dict[int, float] = {}
 
-    async def __call__(self, block: float, *longest: float) -> list[float]:
+    async def __call__(self, block: float, longest: Sequence[float]) -> list[bytes]:
         """The script's answer; raises `StoreUnavailable`."""
-        words: list[Word] = ["" if self._clock is None else f"{self._clock():.6f}", block]
-        for rate, seconds in zip(self._rates, longest, strict=True):
-            words += [*rate, seconds]
+        now = "" if self._clock is None else f"{self._clock():.6f}"
+        words: list[Word] = [now, block, *self._rates, *longest]
         if len(self._places) == 1:
             return await self._ask(self._places[0], words)
         for number, place in enumerate(self._places):
@@ -127,7 +133,7 @@ class _Paces:
                 self._away[number] = steady() + _AWAY_SECONDS
         raise StoreUnavailable("no server of the cluster counts the rate")
 
-    async def _ask(self, place: Sequence[str], words: Sequence[Word]) -> list[float]:
+    async def _ask(self, place: Sequence[str], words: Sequence[Word]) -> list[bytes]:
         with unavailable():
             reply = await self._run(_pace, place, words)
-        return [float(wait) for wait in msgspec.convert(reply, list[bytes])]
+        return msgspec.convert(reply, list[bytes])

@@ -117,6 +117,13 @@ class Claimed:
     claims: list[Claim] = field(default_factory=list)
 
 
+class _Records(msgspec.Struct, array_like=True):
+    account: bytes | None
+    intents: bytes | None
+    book: bytes | None
+    shown: bytes | None
+
+
 class _ClaimReply(msgspec.Struct, array_like=True):
     mailbox: bytes
     head: list[bytes]
@@ -124,7 +131,7 @@ class _ClaimReply(msgspec.Struct, array_like=True):
     outbox: list[bytes]
     mapped: int
     due: bytes
-    records: tuple[bytes | None, bytes | None, bytes | None, bytes | None]
+    records: _Records
 
 
 class Mailboxes:
@@ -214,10 +221,10 @@ class Mailboxes:
                 mailbox=int(row.mailbox),
                 token=token,
                 head=_pairs(row.head),
-                account=account,
-                intents=intents,
-                book=book,
-                shown=shown,
+                account=row.records.account,
+                intents=row.records.intents,
+                book=row.records.book,
+                shown=row.records.shown,
                 updates=row.updates,
                 outbox=row.outbox,
                 mapped=row.mapped,
@@ -225,7 +232,6 @@ class Mailboxes:
                 due=float(row.due),
             )
             for row in rows
-            for account, intents, book, shown in (row.records,)
         ]
         return Claimed(float(now), float(next_due) if next_due else None, claims)
 
