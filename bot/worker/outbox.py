@@ -13,7 +13,7 @@ from bot.store.limiter import Limiter
 from bot.worker.change import Change
 
 BATCH = 50
-"""How many entries are in memory at once."""
+"""How many entries, and how many updates, are in memory at once."""
 
 LONGEST_WAIT = 3600.0
 """Seconds to wait for a permit to send, at most."""

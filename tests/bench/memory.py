@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
+from urllib.parse import parse_qs
 from zlib import crc32
 
 import aiohttp
@@ -29,7 +30,7 @@ from bot.sync.book import Book
 from bot.worker.change import ERASED, After, Change, Writing
 from tests.bench.bridge import SECRET, Running, running
 from tests.bench.filling import linked
-from tests.bench.outside import Hh, Outside, Request, chat_of, user_id
+from tests.bench.outside import Hh, Outside, Request, account_of, chat_of, user_id
 from tests.bench.report import QUICK, Goal, Section
 from tests.bench.server import empty_server
 
@@ -107,12 +108,18 @@ class Life:
         self._samples = samples
         self._told: dict[int, list[int]] = {user_id(sample.account): [] for sample in samples}
         self._expected: Counter[int] = Counter()
+        self._looks: Counter[int] = Counter()
         self._updates = 0
         outside.seen = self._seen
 
     def _seen(self, world: str, request: Request) -> None:
         if world == "telegram" and request.path.endswith("/sendMessage"):
             self._told[chat_of(request)].append(self._outside.telegram.last_message)
+        elif world == "hh" and request.path == "/negotiations":
+            asked = parse_qs(request.query)
+            self._looks[user_id(account_of(request.token))] += (
+                asked["page"] == ["0"] and "status" not in asked
+            )
 
     async def live(self) -> None:
         """All of it, until nothing is left to be done."""
@@ -129,7 +136,7 @@ class Life:
             for sample in self._samples:
                 self._write(sample, sample.dialogs, "Ждём вас в среду к десяти, паспорт с собой.")
             await self._all_told()
-        await asyncio.sleep(4)  # the looks that make sure that nothing more came in the same second
+        await self._all_looked_at()
 
     def _write(self, sample: Sample, talks: int, text: str) -> None:
         self._expected[user_id(sample.account)] += talks
@@ -157,6 +164,13 @@ class Life:
     async def _all_told(self) -> None:
         async with asyncio.timeout(_LATEST):
             while any(len(self._told[user]) < count for user, count in self._expected.items()):
+                await asyncio.sleep(0.1)
+
+    async def _all_looked_at(self) -> None:
+        """Two looks more at each: the first notes what was read, and is over where the second begins."""
+        wanted = {user: self._looks[user] + 2 for user in self._told}
+        async with asyncio.timeout(_LATEST):
+            while any(self._looks[user] < count for user, count in wanted.items()):
                 await asyncio.sleep(0.1)
 
 
