@@ -26,35 +26,30 @@ A node of a cluster that is away, or does not answer, holds up nobody whose keys
 from __future__ import annotations
 
 import asyncio
-import builtins
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, TypedDict, TypeVar
+from typing import TypedDict
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from redis._parsers import AsyncCommandsParser
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.connection import AbstractConnection, Connection
+from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
-from redis.connection import HiredisRespSerializer
 from redis.exceptions import (
-    ClusterDownError,
-    ReadOnlyError,
     RedisClusterException,
     RedisError,
-    ResponseError,
-    TimeoutError,
 )
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.typing import EncodableT
 
 from bot.log import logger
 from bot.store import keys
+from bot.store.careful import careful, careful_kind
 from bot.store.errors import unavailable
 
 log = logger(__name__)
@@ -89,7 +84,7 @@ def connect(url: str) -> Client:
     query = dict(parse_qsl(rest))
     replicas = int(query.pop("replicas", 0))
     pool = ConnectionPool.from_url(f"{address}?{urlencode(query)}", max_connections=CONNECTIONS, **_options())
-    return _kind(replicas).from_pool(_careful(pool))
+    return _kind(replicas).from_pool(careful(pool))
 
 
 @asynccontextmanager
@@ -147,58 +142,6 @@ async def one_shard_of_each_server(store: Client) -> list[int]:
     return list(owners.values())
 
 
-# redis-py packs commands in C, but not for its asyncio connections.
-_packer: Final = HiredisRespSerializer()
-
-
-class _Careful(AbstractConnection):
-    """A connection whose writes can be cancelled, and that leaves a server which has become a replica.
-
-    After a failover the address may lead to another server, while an open connection leads to the old
-    one. redis-py writes under `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes
-    together with the end of the write (python/cpython#86296): a worker would then never stop.
-    """
-
-    async def send_packed_command(
-        self, command: bytes | str | Iterable[bytes], check_health: bool = True
-    ) -> None:
-        limit, self.socket_timeout = self.socket_timeout, None
-        try:
-            async with asyncio.timeout(limit):
-                await super().send_packed_command(command, check_health)
-        except builtins.TimeoutError:
-            raise TimeoutError("Timeout writing to socket") from None
-        finally:
-            self.socket_timeout = limit
-
-    def pack_command(self, *args: EncodableT) -> list[bytes]:
-        return _packer.pack(*args)  # type: ignore[arg-type, no-any-return]
-
-    async def read_response(
-        self,
-        disable_decoding: bool = False,
-        timeout: float | None = None,  # noqa: ASYNC109, redis-py's own
-        *,
-        disconnect_on_error: bool = True,
-        push_request: bool | None = False,
-    ) -> object:
-        try:
-            return await super().read_response(
-                disable_decoding,
-                timeout,
-                disconnect_on_error=disconnect_on_error,
-                push_request=push_request,
-            )
-        except ResponseError as error:
-            # Redis 6.2 wraps it where it came from a script.
-            if "READONLY " in str(error) or isinstance(error, ReadOnlyError):
-                self.mark_for_reconnect()  # type: ignore[no-untyped-call]
-            if isinstance(error, ClusterDownError):
-                # For its own class of this error RedisCluster closes the connections to all nodes.
-                raise ResponseError(f"CLUSTERDOWN {error}") from error
-            raise
-
-
 class Replicated(Redis):
     """Scripts count as done once so many replicas have what they wrote (see `bot.store.scripts`)."""
 
@@ -207,19 +150,6 @@ class Replicated(Redis):
 
 def _kind(replicas: int) -> type[Redis]:
     return type("Replicated", (Replicated,), {"replicas": replicas}) if replicas else Redis
-
-
-P = TypeVar("P", bound=ConnectionPool)
-K = TypeVar("K", bound=AbstractConnection)
-
-
-def _careful(pool: P) -> P:
-    pool.connection_class = _careful_kind(pool.connection_class)
-    return pool
-
-
-def _careful_kind(kind: type[K]) -> type[K]:
-    return type(f"Careful{kind.__name__}", (_Careful, kind), {})
 
 
 class _Options(TypedDict):
@@ -358,7 +288,7 @@ def _cluster(url: str) -> RedisCluster:
     )
     cluster.commands_parser = _Commands(cluster)
     # It takes no class of connections. What it keeps for nodes that it finds later:
-    kind: type[Connection] = _careful_kind(cluster.connection_kwargs["connection_class"])
+    kind: type[Connection] = careful_kind(cluster.connection_kwargs["connection_class"])
     cluster.nodes_manager.connection_kwargs["connection_class"] = kind
     for node in cluster.nodes_manager.startup_nodes.values():
         node.connection_class = kind
@@ -398,5 +328,5 @@ def _sentinel(url: str) -> Redis:
         **address.login,
         **_options(),
     )
-    _careful(master.connection_pool)
+    careful(master.connection_pool)
     return master
