@@ -109,6 +109,7 @@ def interrupted(reason: str, *, write: bool) -> HhError:
     return OutcomeUnknown(reason) if write else Unavailable(reason)
 
 
+@lru_cache(maxsize=64)
 def http_moment(text: str) -> datetime | None:
     """A moment of an HTTP header in UTC; None where it isn't one."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from redis.asyncio import ConnectionPool
@@ -20,7 +20,7 @@ K = TypeVar("K", bound=AbstractConnection)
 _packer: Final = HiredisRespSerializer()
 
 
-class _Careful(AbstractConnection):
+class Careful(AbstractConnection):
     """A connection whose writes can be cancelled, and that leaves a server which has become a replica.
 
     After a failover the address may lead to another server, while an open connection leads to the old
@@ -28,9 +28,31 @@ class _Careful(AbstractConnection):
     together with the end of the write (python/cpython#86296): a worker would then never stop.
     """
 
+    async def exchange(self, commands: Sequence[Sequence[EncodableT]]) -> list[object]:
+        """Ask, and give what is answered to each, the server's errors among it.
+
+        `socket_timeout` is for all of it. Raises what redis-py raises where it breaks off.
+        """
+        limit, self.socket_timeout = self.socket_timeout, None
+        try:
+            async with asyncio.timeout(limit):
+                await super().send_packed_command(self.pack_commands(commands))
+                return [await self._reply() for _ in commands]
+        except builtins.TimeoutError:
+            raise TimeoutError("Timeout of an exchange") from None
+        finally:
+            self.socket_timeout = limit
+
+    async def _reply(self) -> object:
+        try:
+            return await self.read_response()
+        except ResponseError as error:
+            return error
+
     async def send_packed_command(
         self, command: bytes | str | Iterable[bytes], check_health: bool = True
     ) -> None:
+        """Write, cancellably."""
         limit, self.socket_timeout = self.socket_timeout, None
         try:
             async with asyncio.timeout(limit):
@@ -41,6 +63,7 @@ class _Careful(AbstractConnection):
             self.socket_timeout = limit
 
     def pack_command(self, *args: EncodableT) -> list[bytes]:
+        """A command as it is written."""
         return _packer.pack(*args)  # type: ignore[arg-type, no-any-return]
 
     async def read_response(
@@ -51,6 +74,7 @@ class _Careful(AbstractConnection):
         disconnect_on_error: bool = True,
         push_request: bool | None = False,
     ) -> object:
+        """The next answer; one that a replica gives has the connection opened anew."""
         try:
             return await super().read_response(
                 disable_decoding,
@@ -76,4 +100,4 @@ def careful(pool: P) -> P:
 
 def careful_kind(kind: type[K]) -> type[K]:
     """Such connections, and careful."""
-    return type(f"Careful{kind.__name__}", (_Careful, kind), {})
+    return type(f"Careful{kind.__name__}", (Careful, kind), {})

@@ -12,9 +12,9 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ResponseError
 
+from bot.store.careful import Careful
 from bot.together import Together
 
 Word = bytes | str | int | float
@@ -33,14 +33,15 @@ class Ask(Protocol):
 class Packets:
     """Commands to one server; with `replicas`, each is done once so many of them have it, too.
 
-    The commands of a packet succeed or fail each for itself; where the connection breaks, the fate of all is
-    unknown. So it is, with an error NOREPLICAS, where the replicas do not take a packet over.
+    The connections of `pool` are careful ones. The commands of a packet succeed or fail each for itself;
+    where the connection breaks, the fate of all is unknown. So it is, with an error NOREPLICAS, where the
+    replicas do not take a packet over.
     """
 
     def __init__(self, pool: ConnectionPool, replicas: int = 0) -> None:
         self._pool = pool
         self._replicas = replicas
-        self._idle: list[AbstractConnection] = []
+        self._idle: list[Careful] = []
         self._together = Together(self._carry_out)
 
     async def __call__(self, *words: Word) -> object:
@@ -60,15 +61,14 @@ class Packets:
     async def _exchange(self, commands: Sequence[Sequence[Word]]) -> list[object]:
         connection = await self._connection()
         try:
-            await connection.send_packed_command(connection.pack_commands(commands))
-            return [await _reply(connection) for _ in commands]
+            return await connection.exchange(commands)
         finally:
             # One that failed is closed, and will be opened again.
             self._idle.append(connection)
 
-    async def _connection(self) -> AbstractConnection:
+    async def _connection(self) -> Careful:
         if not self._idle:
-            fresh: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+            fresh: Careful = await self._pool.get_connection()  # type: ignore[no-untyped-call]
             return fresh
         connection = self._idle.pop()
         try:
@@ -91,13 +91,6 @@ def packets_to(server: Redis, replicas: int = 0) -> Packets:
     if server not in _packets:
         _packets[server] = Packets(server.connection_pool, replicas)
     return _packets[server]
-
-
-async def _reply(connection: AbstractConnection) -> object:
-    try:
-        return await connection.read_response()
-    except ResponseError as error:
-        return error
 
 
 def _unsafe(copies: object, wanted: int) -> Exception | None:

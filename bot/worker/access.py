@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -54,7 +55,6 @@ class SessionAccess:
         self._services = services
         self._session = session
         self._lock = asyncio.Lock()
-        self._opened: tuple[bytes, Tokens] | None = None
 
     async def token(self) -> str:
         """The present access token; raises `LinkAgain` where there is none."""
@@ -157,13 +157,10 @@ class SessionAccess:
         return account is not None and self._tokens(account) == tokens
 
     def _tokens(self, account: Account) -> Tokens:
-        # Opening takes a tenth of a millisecond, and a look asks several times.
-        if self._opened is None or self._opened[0] != account.tokens:
-            try:
-                self._opened = account.tokens, open_tokens(self._services.vault, account.tokens)
-            except VaultError as error:
-                raise LinkAgain("the keys that sealed the tokens are gone") from error
-        return self._opened[1]
+        try:
+            return open_tokens(self._services.vault, account.tokens)
+        except VaultError as error:
+            raise LinkAgain("the keys that sealed the tokens are gone") from error
 
 
 def _ended(error: LinkAgain | Refused) -> LinkAgain:
@@ -207,6 +204,8 @@ def seal_tokens(vault: Vault, tokens: Tokens) -> bytes:
     return vault.seal(pack((tokens.access_token, tokens.refresh_token, tokens.expires_in)))
 
 
+# Every look needs them, and nearly every look finds them as they were.
+@lru_cache(maxsize=2000)
 def open_tokens(vault: Vault, sealed: bytes) -> Tokens:
     """The tokens again; raises `VaultError`."""
     opened = vault.open(sealed)

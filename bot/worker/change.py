@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 
-from msgspec import convert, structs
+from msgspec import Struct, convert, structs
 
 from bot.chat.outgoing import Outgoing, Subject
 from bot.chat.shown import Shown
@@ -95,8 +95,7 @@ class Superseded(Exception):
     """Another lane changed what the step was based on; nothing was written."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """What one step changes; everything unset stays as it is.
 
     The `handled` update leaves the inbox. `delivered` is the first entry of the outbox and leaves it;
@@ -123,10 +122,10 @@ class Change:
     new_chat: Sequence[Outgoing] | None = None
     book: Book | None = None
     shown: Callable[[Shown], Shown] | None = None
-    mapped: Mapping[int, Subject] = field(default_factory=dict)
+    mapped: Mapping[int, Subject] = {}
     sent: str | None = None
-    sites: Mapping[str, str] = field(default_factory=dict)
-    applied: Mapping[str, float] = field(default_factory=dict)
+    sites: Mapping[str, str] = {}
+    applied: Mapping[str, float] = {}
     templates: Templates | None = None
     roster: Roster | None = None
     unseen: frozenset[str] = frozenset()
@@ -134,7 +133,7 @@ class Change:
     moved: bool = False
     failed: bytes | None = None
     language: str | None = None
-    head: Mapping[str, float | str] = field(default_factory=dict)
+    head: Mapping[str, float | str] = {}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -104,7 +103,7 @@ class DeliveryLane:
         else:
             change = _delivered(entry, sent)
             if session.head.unconfirmed:
-                change = replace(change, head={"unconfirmed": 0})
+                change = structs.replace(change, head={"unconfirmed": 0})
             await session.commit(change)
             if isinstance(entry, Say) and entry.since:
                 delay = max(0.0, self._services.clock() - entry.since)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot import metrics, trail
 from bot.chat.outgoing import Outgoing
@@ -210,7 +211,7 @@ class Poll:
                 gone = seen_on_the_site(known, negotiation) if known else None
                 if gone is not None:
                     await self._put(negotiation.id, gone, hh_id)
-                if (views := self._views(negotiation)).said:
+                if (views := self._views(negotiation)) is not None:
                     await self._session.commit(replace(views, hh_id=hh_id))
                 continue
             await self._read(asking, negotiation, Moment(look.now.there, here), hh_id)
@@ -261,14 +262,14 @@ class Poll:
         clock = self._services.clock()
         change = await tell(self._session, events, clock, now.there, topics=self._topics)
         views = self._views(negotiation, history.messages if history else None)
-        said = [*change.said, *self._refreshed(negotiation, now.there), *views.said]
+        said = [*change.said, *self._refreshed(negotiation, now.there), *(views.said if views else ())]
         head = {**_ANEW, "news": int(clock)} if events else _ANEW
         before = self._session.book
         await self._session.commit(
             replace(
                 change,
                 said=said,
-                shown=views.shown,
+                shown=views.shown if views else None,
                 book=before.put(negotiation.id, entry),
                 head=head,
                 sites=_sites([negotiation]),
@@ -287,12 +288,12 @@ class Poll:
         muted = session.mutes(negotiation.id)
         return refreshed(texts_of(session), negotiation, spot, topics=topics, now=now, muted=muted)
 
-    def _views(self, negotiation: Negotiation, messages: list[Message] | None = None) -> Change:
-        """Mark what the employer has read since."""
+    def _views(self, negotiation: Negotiation, messages: list[Message] | None = None) -> Change | None:
+        """The marks of what the employer has read since."""
         nid = negotiation.id
         read_since = self._session.shown.of(nid).read(negotiation, messages)
         if not read_since:
-            return Change()
+            return None
         return Change(said=read_by_employer(read_since), shown=lambda shown: shown.read(nid, read_since))
 
     @property

@@ -14,9 +14,10 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from bot import trail
 from bot.chat.outgoing import Outgoing, Subject, on_trail

@@ -7,8 +7,9 @@ the first page again and is repeated while that has moved.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from bot.hh.errors import HhError, LinkAgain, Refused
 from bot.hh.models import Negotiation
@@ -26,8 +27,7 @@ _HIDDEN = "deleted"
 """`status` of the conversations that the applicant has hidden: the list of all leaves them out."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a walk saw: conversations by id, and whether the list stood still meanwhile.
 
     `whole` is False where some of it could not be read.

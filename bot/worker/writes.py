@@ -10,8 +10,6 @@ now, and a request leaves only under a claim (`bot.fence`): so for him it has be
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from bot import metrics, trail
@@ -133,7 +131,9 @@ class Writes:
             await self._wait(structs.replace(noted, attempted_at=0), hh_id, pause, old=noted)
         else:
             counted(name, "accepted").inc()
-            hot = replace(change, moved=True, head={**change.head, "news": int(self._services.clock())})
+            hot = structs.replace(
+                change, moved=True, head={**change.head, "news": int(self._services.clock())}
+            )
             await self._replace(noted, None, hh_id, change=_unsigned(noted, hot))
             waited = round(self._services.clock() - waiting.since, 3)
             log.info("hh.ru accepted a write", intent=name, tries=waiting.tries + 1, seconds=waited)
@@ -202,7 +202,7 @@ class Writes:
         """Commit `change` with `new` in the place of `old`."""
 
         queue = exchanged(old, new)
-        await self._session.commit(replace(change or Change(), queue=queue, hh_id=hh_id))
+        await self._session.commit(structs.replace(change or Change(), queue=queue, hh_id=hh_id))
 
     def _stale(self, waiting: Waiting) -> bool:
         intent = waiting.intent
@@ -223,4 +223,4 @@ def _unsigned(waiting: Waiting, change: Change) -> Change:
     signs = sign(waiting.intent, "") if waiting.told else []
     if any(isinstance(entry, Mark) for entry in change.said):
         return change
-    return replace(change, said=[*signs, *change.said])
+    return structs.replace(change, said=[*signs, *change.said])

@@ -292,7 +292,7 @@ class Telegram:
 
 def chat_of(request: Request) -> int:
     """The chat that a request to Telegram is about."""
-    return int(parse_qs(request.body.decode())["chat_id"][0])
+    return int(json.loads(request.body)["chat_id"])
 
 
 @dataclass

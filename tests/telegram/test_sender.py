@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from telegram.ext import ExtBot
 
 from bot.chat.outgoing import Key, Press, Rewrite, Say
 from bot.sandbox.telegram.server import LocalTelegram
+from bot.telegram.calls import Calls
 from bot.telegram.sender import Paused, Rejected, Sender, Sent, ThreadGone, Unreachable
-from tests.plain import plain_bot
 
 KEY = b"k" * 32
 FINE = Say(text="<b>Да</b>", keyboard=((Key("Открыть", Press("open", ("1",)), style="primary"),),))
@@ -38,9 +39,9 @@ async def anna(telegram: LocalTelegram) -> int:
 
 @asynccontextmanager
 async def a_sender(url: str, token: str) -> AsyncIterator[Sender]:
-    bot = plain_bot(url, token)
-    yield Sender(bot, KEY)
-    await bot.request.shutdown()
+    calls = Calls(None, 15.0)
+    yield Sender(ExtBot[None](token, base_url=f"{url}/bot", request=calls, get_updates_request=calls), KEY)
+    await calls.shutdown()
 
 
 def texts(telegram: LocalTelegram) -> list[tuple[str, str, bool]]:
