@@ -1,8 +1,9 @@
-"""What is asked of one server in the same turn of the event loop goes to it in one packet.
+"""What is asked of one server goes to it at once, or, where it is busy with others, together in one packet.
 
 redis-py takes a connection out of its pool for every command and puts it back, under locks and with figures
 for its own observability: that is more than half of what a short command costs. Here connections are kept,
-and most of what is left is done once per packet.
+and where much is asked, most of what is left is done once per packet. Gathering takes two more turns of the
+event loop, and in each of them everybody else may have something to do: so few wait for no others.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ Word = bytes | str | int | float
 
 # Seconds for replicas to take over what was written.
 REPLICAS_TIMEOUT = 2.0
+
+_FEW = 2
+"""So many packets may be on their way and the next command still goes at once: a commit, and the permit that
+is asked for with it."""
 
 
 class Ask(Protocol):
@@ -42,11 +47,17 @@ class Packets:
         self._pool = pool
         self._replicas = replicas
         self._idle: list[Careful] = []
+        self._under_way = 0
         self._together = Together(self._carry_out)
 
     async def __call__(self, *words: Word) -> object:
         """The answer to one command; raises what redis-py raises."""
-        return await self._together(words)
+        if self._under_way >= _FEW:
+            return await self._together(words)
+        (reply,) = await self._carry_out([words])
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     async def _carry_out(self, commands: Sequence[Sequence[Word]]) -> Sequence[object]:
         if not self._replicas:
@@ -59,12 +70,16 @@ class Packets:
         return replies
 
     async def _exchange(self, commands: Sequence[Sequence[Word]]) -> list[object]:
-        connection = await self._connection()
+        self._under_way += 1
         try:
-            return await connection.exchange(commands)
+            connection = await self._connection()
+            try:
+                return await connection.exchange(commands)
+            finally:
+                # One that failed is closed, and will be opened again.
+                self._idle.append(connection)
         finally:
-            # One that failed is closed, and will be opened again.
-            self._idle.append(connection)
+            self._under_way -= 1
 
     async def _connection(self) -> Careful:
         if not self._idle:

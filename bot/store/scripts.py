@@ -25,7 +25,7 @@ class Script:
 
 
 class Runner:
-    """Runs scripts; what is asked of a single server in the same turn goes to it in one packet.
+    """Runs scripts; what is asked of a single server while it is busy goes to it in one packet.
 
     What a script has written to a `Replicated` server is answered once the replicas have it.
     """

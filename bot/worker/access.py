@@ -205,7 +205,7 @@ def seal_tokens(vault: Vault, tokens: Tokens) -> bytes:
 
 
 # Every look needs them, and nearly every look finds them as they were.
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=4096)
 def open_tokens(vault: Vault, sealed: bytes) -> Tokens:
     """The tokens again; raises `VaultError`."""
     opened = vault.open(sealed)
