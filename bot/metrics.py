@@ -74,10 +74,11 @@ NEWS_DELAY: Final = Histogram(
 
 WRITES: Final = _counter(
     "hh_bridge_writes_total",
-    "What users wanted written at hh.ru: accepted, refused, put_off (tried again) or unknown; what is unknown"
-    " is looked up and found, lost (made again) or unclear for good.",
+    "What users wanted written at hh.ru: accepted, refused, impossible (no message to edit any more, or"
+    " an application that hh.ru leaves to another site), put_off (tried again) or unknown; what is unknown is"
+    " looked up and found, lost (made again) or unclear for good.",
     intent=("SendMessage", "EditMessage", "Hide", "Apply"),
-    outcome=("accepted", "refused", "put_off", "unknown", "found", "lost", "unclear"),
+    outcome=("accepted", "refused", "impossible", "put_off", "unknown", "found", "lost", "unclear"),
 )
 DELIVERIES: Final = _counter(
     "hh_bridge_deliveries_total",

@@ -73,7 +73,7 @@ class Outbox:
     def expect(self) -> None:
         """Something is being written down that will be sent at once: ask for its permit meanwhile.
 
-        Both questions go to Redis in one packet, so there is one answer less to wait for.
+        Both questions are on their way to Redis at once, so there is one answer less to wait for.
         """
         if self._ahead is None:
             self._ahead = asyncio.create_task(self._telegram.reserve(LONGEST_WAIT))

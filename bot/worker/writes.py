@@ -25,6 +25,7 @@ from bot.log import logger
 from bot.worker.access import SessionAccess, gateway, lapse, texts_of
 from bot.worker.change import Change, Superseded, exchanged
 from bot.worker.operations import Operation, operation
+from bot.worker.operations.operation import Impossible
 from bot.worker.operations.places import place, sign
 from bot.worker.operations.reading import InDoubt
 from bot.worker.services import Services
@@ -121,6 +122,10 @@ class Writes:
             counted(name, "refused").inc()
             log.info("hh.ru refused a write", intent=name, reason=str(error), request_id=error.request_id)
             await self._replace(noted, None, hh_id, change=_unsigned(noted, step.refused(self._texts, error)))
+        except Impossible as nothing:
+            counted(name, "impossible").inc()
+            log.info("there is nothing to write", intent=name)
+            await self._replace(noted, None, hh_id, change=_unsigned(noted, nothing.change))
         except LinkAgain:
             await self._replace(noted, structs.replace(noted, attempted_at=0), hh_id)
             raise

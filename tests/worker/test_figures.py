@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.intents import SendMessage
+from bot.chat.intents import EditMessage, SendMessage
 from bot.chat.outgoing import Mark, Say, Topic
 from bot.hh.errors import HhError, LinkAgain
 from bot.sandbox.hh.faults import (
@@ -58,6 +58,14 @@ async def test_what_hh_ru_did_not_take_is_counted_by_what_it_said(
 async def test_what_hh_ru_took_is_counted(desk: Desk) -> None:
     with grows("writes_total", intent="SendMessage", outcome="accepted"):
         await desk.carry_out(sending(desk))
+
+
+async def test_an_edit_that_has_nothing_to_edit_is_not_counted_as_taken(desk: Desk) -> None:
+    edit = EditMessage(nid=desk.nid, text="Готов выйти во вторник", chat_message_id=77)
+    accepted = figure("writes_total", intent="EditMessage", outcome="accepted")
+    with grows("writes_total", intent="EditMessage", outcome="impossible"):
+        await desk.carry_out(edit)
+    assert figure("writes_total", intent="EditMessage", outcome="accepted") == accepted
 
 
 @pytest.mark.parametrize("outcome", ["found", "lost", "unclear"])

@@ -17,6 +17,7 @@ from bot.hh.models import Negotiation
 from bot.hh.vacancy_links import MAIN_SITE
 from bot.sync.applications import Applications
 from bot.worker.change import Change
+from bot.worker.operations.operation import Impossible
 from bot.worker.operations.places import place, ticked
 from bot.worker.operations.reading import DOUBTFUL, SKEW, InDoubt, glimpse, older
 from bot.worker.session import Session
@@ -39,7 +40,7 @@ class Applying:
         self._before = await self._session.kept.applications()
         result = await self._hh.apply(intent.vacancy_id, intent.resume_id, intent.letter, host=intent.host)
         if isinstance(result, DirectVacancy):
-            return Change(said=[place(intent, applying.direct(t, result.url))])
+            raise Impossible(Change(said=[place(intent, applying.direct(t, result.url))]))
         listed = await glimpse(self._hh, result.nid) if result.nid is not None else None
         return self._accepted(t, result.nid, listed)
 

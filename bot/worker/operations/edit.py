@@ -17,6 +17,7 @@ from bot.hh.errors import CaptchaRequired, OutcomeUnknown, Refused
 from bot.hh.gateway import Gateway
 from bot.hh.models import Message, Negotiation
 from bot.worker.change import Change
+from bot.worker.operations.operation import Impossible
 from bot.worker.operations.places import place, sign
 from bot.worker.operations.reading import same_text
 from bot.worker.session import Session
@@ -38,10 +39,11 @@ class Editing:
         message = await self._target()
         if message is None:
             screen = answers.nothing_to_edit(t, intent.nid, intent.text, intent.chat_message_id)
-            return Change(said=[place(intent, screen)])
+            raise Impossible(Change(said=[place(intent, screen)]))
         if not same_text(message.text, intent.text):
             if not message.editable:
-                return Change(said=[self._kept(t, message, await self._hh.negotiation(intent.nid))])
+                kept = self._kept(t, message, await self._hh.negotiation(intent.nid))
+                raise Impossible(Change(said=[kept]))
             await self._hh.edit(intent.nid, message.id, intent.text)
         return self._edited(t, message)
 

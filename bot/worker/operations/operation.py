@@ -11,13 +11,21 @@ from bot.hh.errors import Refused
 from bot.worker.change import Change
 
 
+class Impossible(Exception):
+    """Nothing was written at hh.ru, nor can it be; `change` tells the user."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__("there is nothing to write")
+        self.change = change
+
+
 class Operation(Protocol):
     """One intent. `repeatable` where doing it twice, or late, does no harm."""
 
     repeatable: bool
 
     async def perform(self, t: Texts) -> Change:
-        """Ask hh.ru; returns what to write down. Raises `HhError`."""
+        """Ask hh.ru; returns what to write down. Raises `HhError` and `Impossible`."""
 
     async def find(self, t: Texts, attempted_at: float, now: float) -> Change | None:
         """What an attempt of unknown outcome came to: as `perform`, or None where nothing is there.
