@@ -33,6 +33,7 @@ async def test_a_flood_of_commands_slows_its_sender_alone(bridge: Bridge, redis:
         news = await bridge.anna.wait_for("Здравствуйте!")
         reply = await bridge.anna.send("Приду!", reply_to=news.id)
         await bridge.anna.wait_for_reaction(reply, "👌")
+        await bridge.telegram.settled()
         assert not await at_most(redis, ivan, 0)(), "the flood was over before anybody could wait for it"
         await eventually(at_most(redis, ivan, 0))
     assert len(answers(ivan)) + int(await redis.llen(keys.of(ivan.id, "outbox"))) == flood
@@ -71,6 +72,7 @@ async def test_a_stranger_who_floods_is_slowed_and_nobody_else_is(bridge: Bridge
         news = await bridge.anna.wait_for("Здравствуйте!")
         reply = await bridge.anna.send("Приду!", reply_to=news.id)
         await bridge.anna.wait_for_reaction(reply, "👌")
+        await bridge.telegram.settled()
         assert not await at_most(redis, stranger, 0)(), "the flood was over before anybody could wait for it"
         await eventually(at_most(redis, stranger, 0))
         assert time.monotonic() - began >= 5 / TURNS.per_second

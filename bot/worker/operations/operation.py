@@ -15,7 +15,7 @@ class Impossible(Exception):
     """Nothing was written at hh.ru, nor can it be; `change` tells the user."""
 
     def __init__(self, change: Change) -> None:
-        super().__init__("there is nothing to write")
+        super().__init__("impossible")
         self.change = change
 
 
