@@ -19,7 +19,7 @@ help:
 	@echo 'make heavy     the others: crowds on a cluster and behind Sentinel, a storm, small measurements'
 	@echo 'make coverage  both, measuring which branches they take'
 	@echo 'make chaos     200 processes killed under traffic, and what was lost or doubled (5 minutes)'
-	@echo 'make bench     measures cost and speed on this machine: deploy/PERFORMANCE.md (22 minutes)'
+	@echo 'make bench     measures cost and speed on this machine: deploy/PERFORMANCE.md (20 minutes)'
 	@echo 'make lint      ruff and mypy'
 	@echo 'make audit     looks the dependencies up in an index of advisories'
 	@echo 'make image     carries out the Dockerfile without Docker, weighs and starts what comes out (as root)'

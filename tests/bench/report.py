@@ -70,6 +70,10 @@ make bench
 
 Figures that are compared are taken side by side in one run. Goals that are not reached stand here as well.
 
+Interpreters differ in speed, even of one version: distributions build theirs with optimisations that others
+lack. In a fresh clone `make bench PYTHON=/usr/bin/python3` measures with another one than the first `python3`
+in `PATH`.
+
 """
 
 

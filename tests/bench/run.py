@@ -21,7 +21,7 @@ from tests.bench.machine import machine
 from tests.bench.report import QUICK, Goal, Section, page
 
 MEASUREMENTS = ("polls", "latency", "memory", "freshness", "engine", "growth", "footprint")
-PATIENCE = 400.0
+PATIENCE = 1500.0
 PAGE = Path(__file__).parents[2] / "deploy" / "PERFORMANCE.md"
 PLOTS = "performance"
 DRAWER = Path(__file__).with_name("plot.py")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from redis import Redis as Blocking
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError, ResponseError
+from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
 from bot.store.connection import Client, connect
 from bot.store.packets import Packets
@@ -90,6 +90,13 @@ async def test_the_fate_of_a_whole_packet_is_unknown_where_its_connection_breaks
         await other.client_kill_filter(_type="normal", skipme=True)
     broken = await asyncio.gather(*waiting, return_exceptions=True)
     assert [isinstance(error, ConnectionError) for error in broken] == [True] * 4
+    assert await packets("PING") == b"PONG"
+
+
+async def test_a_server_that_says_nothing_for_too_long_is_given_up(packets: Packets, server: Redis) -> None:
+    server.connection_pool.connection_kwargs["socket_timeout"] = 0.1
+    with pytest.raises(TimeoutError):
+        await packets("BLPOP", "hh:{1}:outbox:2", 5)
     assert await packets("PING") == b"PONG"
 
 
