@@ -186,7 +186,7 @@ of these looks is in the last column. hh.ru and Telegram are stand-ins in anothe
 of Telegram's webhook call to the arrival of the request that writes to hh.ru. *News*: from hh.ru's first
 answer that shows the change to the arrival of `sendMessage`, without the time that hh.ru took meanwhile for
 the messages themselves. Waiting for the next look is not in it. Everything is measured {ROUNDS} times, in
-and each line shows the round whose p99 is in the middle. The ceilings of hh.ru (8 requests a second
+turn, and each line shows the round whose p99 is in the middle. The ceilings of hh.ru (8 requests a second
 unless agreed otherwise) and Telegram (30 messages a second) are lifted, else only they would be measured. The
 disk below the embedded Redis is not the bridge's own, but its users wait for it, too.
 """.strip()
